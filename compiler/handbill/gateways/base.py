@@ -1,0 +1,42 @@
+"""What a gateway is: a module that turns messages into the bodies a server takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from ..channels.base import Channel
+from ..message import Message
+from ..tree import Leaf, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class AddressField:
+    """One thing that must be known of the recipient before a body can go out."""
+
+    name: str  # "to", as in `--to`
+    about: str  # what it is, for help and for the error when it is missing
+    required: bool = True
+
+
+# The values of a gateway's address fields; a Leaf with a hole when a stamp is made for many recipients.
+Address: TypeAlias = Mapping[str, Leaf | str]
+
+
+class Gateway(Protocol):
+    """Every module in `gateways/` that takes payloads has these names."""
+
+    NAME: str  # "genesys-event"
+    TITLE: str  # one line for `handbill channels` and for help
+    SCHEMA: str  # the payload's schema, under `schemas/`: "genesys/event.schema.json"
+    MESSAGE_SCHEMA: str | None  # which neutral messages it carries; None when all
+    ADDRESS: tuple[AddressField, ...]
+
+    def emit(self, messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:
+        """The bodies, one a request (or one an event, where requests take a list).
+
+        The messages have passed every schema. Structural: leaves are moved, copied and concatenated,
+        never read. Without an address the bodies have no recipient and are for review.
+        """
+        ...
