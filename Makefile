@@ -1,0 +1,61 @@
+# A machine with Python 3.11, make and git is all that is needed; everything else goes into .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint types imports unit format golden bench clean
+
+help: ## show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@echo "setting up $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(BENCH_READY): $(READY)
+	@$(PIP) install --editable '.[dev,bench]'
+	@touch $@
+
+demo: $(READY) ## compile the tutorial's messages, and one broken template
+	@$(BIN)/handbill demo
+
+test: lint types imports unit ## every check but the long sweeps
+
+lint: $(READY)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports --no-logo
+
+unit: $(READY)
+	@$(BIN)/pytest -n $(JOBS)
+
+test-all: lint types imports ## every check, the long sweeps too
+	@$(BIN)/pytest -n $(JOBS) -m ''
+
+format: $(READY) ## put the code in form
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+golden: $(READY) ## write the expected files anew; look at the diff before you commit it
+	@$(BIN)/pytest -n $(JOBS) --snapshot-update || true
+	@git status --short -- tests
+
+bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results.md
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
