@@ -31,6 +31,7 @@ def findings() -> dict[str, Diagnostic]:
     template = Source("templates/followup_call.json.j2", TEMPLATE)
     macros = Source("templates/_buttons.j2", MACROS)
     long_line = Source("templates/long line.json.j2", "[" + "«a» " * 100 + "{{ x }}" + " zz" * 100 + "]")
+    hostile = Source("templates/a,b:c%\x1b[2J.j2", "x\x1b[31m \u202e{{ y }}\n")
     return {
         "issue": Diagnostic(
             "text-too-long",

@@ -11,10 +11,27 @@ from handbill.report import REPORTERS
 from jsonschema import Draft202012Validator
 from report.sarif_structure import SARIF
 
-KEYS = (
-    "code severity file line column end_line end_column title label text hint source pointer template channel gateway"
-    " example value related"
-).split()
+KEYS = [
+    "code",
+    "severity",
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "title",
+    "label",
+    "text",
+    "hint",
+    "source",
+    "pointer",
+    "template",
+    "channel",
+    "gateway",
+    "example",
+    "value",
+    "related",
+]
 
 
 PAGE = """\

@@ -22,7 +22,7 @@ def test_each_finding(findings, name, snapshot):
 
 
 def test_every_finding_is_tried(findings):
-    assert NAMES == list(findings)
+    assert list(findings) == NAMES
 
 
 def test_findings_are_apart_by_an_empty_line(findings):
