@@ -1,0 +1,79 @@
+"""What the command line costs: a fresh process each time, as at every commit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from table import table
+from work import HERE
+
+BIN = Path(sys.executable).parent
+TEMPLATES = 200
+CHANNELS = ("messenger", "instagram", "whatsapp", "webmessaging", "apple", "open")
+ROUNDS = 11
+
+KINDS = {
+    "text": '"text": "Hi {{ name }}, your order %d is on its way."',
+    "quick_reply": '"text": "Hi {{ name }}, shall we call you about order %d?", "buttons": ['
+    '{"text": "Yes", "value": "yes"}, {"text": "No", "value": "no"}]',
+}
+CONTRACT = "---\nparams:\n  name: {type: string, maxLength: 40}\nexamples:\n  default: {name: Zoë}\n---\n"
+
+
+def write_project(folder: Path) -> None:
+    """A content project of 200 templates for 6 channels, every one right."""
+    folder.joinpath("handbill.toml").write_text(f"channels = {json.dumps(CHANNELS)}\n", encoding="utf-8")
+    templates = folder / "templates"
+    templates.mkdir()
+    for number in range(TEMPLATES):
+        kind, fields = list(KINDS.items())[number % len(KINDS)]
+        body = f'{{"template_type": "{kind}", {fields % number}}}\n'
+        templates.joinpath(f"message_{number:03}.json.j2").write_text(CONTRACT + body, encoding="utf-8")
+
+
+def _seconds(command: list[str], folder: Path) -> float:
+    started = perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    took = perf_counter() - started
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return took
+
+
+def report() -> list[str]:
+    """The table: medians of fresh processes, interleaved, and what each may take."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_project(folder)
+        document = folder / "document.json"
+        document.write_text('{"type": "send", "content": {"type": "template", "template_type": "other"}}')
+        handbill = str(BIN / "handbill")
+        commands: dict[str, tuple[list[str], int, float | None]] = {
+            "python -c pass": ([sys.executable, "-c", "pass"], ROUNDS, None),
+            "handbill --version": ([handbill, "--version"], ROUNDS, 0.1),
+            "handbill check, one file": ([handbill, "check", "templates/message_001.json.j2"], ROUNDS, 0.3),
+            "check-jsonschema, one file": (
+                [str(BIN / "check-jsonschema"), "--schemafile", str(HERE / "event.schema.json"), str(document)],
+                ROUNDS,
+                None,
+            ),
+            f"handbill check, {TEMPLATES} templates × {len(CHANNELS)} channels": ([handbill, "check"], 5, 2.0),
+        }
+        for command, _, _ in commands.values():
+            _seconds(command, folder)  # byte code is written, files are in memory
+        taken: dict[str, list[float]] = {name: [] for name in commands}
+        for turn in range(ROUNDS):
+            for name, (command, rounds, _) in commands.items():
+                if turn < rounds:
+                    taken[name].append(_seconds(command, folder))
+    rows = [
+        [name, f"{median(taken[name]) * 1e3:,.0f}", f"{limit * 1e3:,.0f}" if limit else ""]
+        for name, (_, _, limit) in commands.items()
+    ]
+    return ["## The command line", "A fresh process each time.", table(["command", "ms", "target, ms"], rows)]

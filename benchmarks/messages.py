@@ -1,0 +1,76 @@
+"""What one validated payload costs, by compiler."""
+
+from __future__ import annotations
+
+import gc
+import json
+from itertools import cycle, islice
+from statistics import median
+from time import perf_counter
+
+from compilers import COMPILERS, Run
+from table import table
+from work import Job, jobs
+
+ROUNDS = 15
+BATCH = 0.03  # seconds that a round of one compiler lasts, about
+TARGETS = {"jinja2 + json + jsonschema": 30.0, "jinja2 + orjson + jsonschema-rs": 1.3}  # on the carousel, at least
+
+
+def same_output(job: Job, runs: dict[str, Run]) -> None:
+    """Stop if two compilers disagree about any message."""
+    people = job.contexts[:10]
+    expected = [json.loads(payload) for payload in runs["by hand: dict + jsonschema-rs + orjson"](people)]
+    for name, run in runs.items():
+        actual = [json.loads(payload) for payload in run(people)]
+        if actual != expected:
+            raise SystemExit(f"{job.name}: {name} writes another payload:\n{actual[0]}\ninstead of\n{expected[0]}")
+
+
+def _seconds(run: Run, job: Job, count: int) -> float:
+    contexts = list(islice(cycle(job.contexts), count))
+    started = perf_counter()
+    for _ in run(contexts):
+        pass
+    return perf_counter() - started
+
+
+def measure(job: Job) -> dict[str, float]:
+    """Seconds a message, the median of the rounds, by compiler."""
+    runs = {name: make(job) for name, make in COMPILERS.items()}
+    same_output(job, runs)
+    counts = {name: max(1, int(BATCH / (_seconds(run, job, 2) / 2))) for name, run in runs.items()}
+    rounds: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            gc.collect()
+            rounds[name].append(_seconds(run, job, counts[name]) / counts[name])
+    return {name: median(taken) for name, taken in rounds.items()}
+
+
+def report() -> list[str]:
+    """The table, and the targets."""
+    results = {job.name: measure(job) for job in jobs()}
+    rows = [
+        [name, *(cell for took in results.values() for cell in (f"{took[name] * 1e6:,.0f}", _times(took, name)))]
+        for name in COMPILERS
+    ]
+    heads = ["compiler", *(head for job in results for head in (f"{job}, µs", "times Handbill"))]
+    carousel = results["carousel"]
+    targets = [
+        f"- {carousel[peer] / carousel['handbill']:.1f} × {peer} (target {least:g})" for peer, least in TARGETS.items()
+    ]
+    return [
+        "## One validated payload",
+        (
+            "A quick reply of 3 buttons with 5 personal values, and a carousel of 10 cards of 3 buttons with 70; "
+            "the same payload from each, checked before the clock starts."
+        ),
+        table(heads, rows),
+        "On the carousel Handbill does:",
+        "\n".join(targets),
+    ]
+
+
+def _times(took: dict[str, float], name: str) -> str:
+    return f"{took[name] / took['handbill']:.2f}"

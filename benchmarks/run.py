@@ -1,0 +1,48 @@
+"""What a message costs and what the command line costs, beside the peers; written to `results.md`.
+
+Everything is measured in one run, the rounds of all interleaved, and medians are taken: what else the
+machine does then falls on all alike. Read the ratios, not the microseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import command_line
+import messages
+
+PACKAGES = (
+    "handbill",
+    "jinja2",
+    "jsonschema",
+    "jsonschema-rs",
+    "orjson",
+    "minijinja",
+    "fastjsonschema",
+    "json-e",
+    "jsonnet",
+    "check-jsonschema",
+)
+RESULTS = Path(__file__).with_name("results.md")
+
+
+def main() -> None:
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    parts = [
+        "# Results",
+        "Written by `make bench`.",
+        *messages.report(),
+        *command_line.report(),
+        f"{machine}; {versions}.",
+    ]
+    text = "\n\n".join(parts) + "\n"
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()
