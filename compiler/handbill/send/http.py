@@ -1,0 +1,137 @@
+"""The one module that touches the network.
+
+httpx, or httpx2 (its maintained continuation, with the same API) where that is installed; imported when the
+first client is made, since importing it takes longer than a whole `handbill check`.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import TracebackType
+from typing import Any
+
+from .connection import data
+from .requests import Request
+from .secret import Secret
+
+LIBRARIES = ("httpx2", "httpx")
+_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2")  # httpx logs whole URLs, httpcore every header
+
+
+class Fault(Exception):
+    """No answer that could be read. `name` is that of a row in connection.json; there is no other text in it,
+
+    because httpx's own may hold a URL's query. `sent` is False when the request surely never left.
+    """
+
+    def __init__(self, name: str, sent: bool) -> None:
+        super().__init__(name)
+        self.name = name
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Client:
+    """A pool of connections. No proxies or .netrc from the environment, no redirects, no retries, no cookies."""
+
+    def __init__(self) -> None:
+        facts = data()
+        seconds = facts["timeouts"]
+        self._most: int = facts["answer"]["max_bytes"]
+        self._library = _library()
+        self._client = self._library.Client(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=self._library.Timeout(**{k: seconds[k] for k in ("connect", "read", "write", "pool")}),
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def post(self, request: Request, authorization: Secret) -> Answer:
+        """Send one request, once. Raises Fault."""
+        library = self._library
+        try:
+            return self._post(request, authorization)
+        except (library.HTTPError, library.InvalidURL, library.StreamError, OSError) as error:
+            fault = _fault(error, library)
+        raise fault  # outside the handler, so that httpx's exception does not hang on to it
+
+    def _post(self, request: Request, authorization: Secret) -> Answer:
+        # a request made by hand has no header but these, Host and Content-Length
+        made = self._library.Request(
+            request.method,
+            request.url,
+            headers=[("Authorization", authorization.reveal()), *request.headers],
+            content=request.body,
+        )
+        response = self._client.send(made, stream=True)
+        try:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > self._most:
+                    raise Fault("too-large", sent=True)
+        finally:
+            response.close()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, bytes(body))
+
+
+def _library() -> Any:
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+    for name in LIBRARIES[:-1]:
+        try:
+            return import_module(name)
+        except ModuleNotFoundError:
+            continue
+    return import_module(LIBRARIES[-1])
+
+
+def _fault(error: BaseException, library: Any) -> Fault:
+    """What happened, in our words. Whatever is not surely before the first byte counts as sent."""
+    if isinstance(error, library.ConnectTimeout | library.PoolTimeout):
+        return Fault("connect-timeout", sent=False)
+    if isinstance(error, library.ConnectError):
+        return Fault(_why_not(error), sent=False)
+    if isinstance(error, library.UnsupportedProtocol | library.InvalidURL):
+        return Fault("not-connected", sent=False)
+    if isinstance(error, library.ReadTimeout):
+        return Fault("read-timeout", sent=True)
+    if isinstance(error, library.WriteTimeout):
+        return Fault("write-timeout", sent=True)
+    if isinstance(error, library.DecodingError):
+        return Fault("not-json", sent=True)
+    return Fault("connection-lost", sent=True)
+
+
+def _why_not(error: BaseException | None) -> str:
+    """Why there is no connection: httpx keeps the operating system's exception further down."""
+    while error is not None:
+        if isinstance(error, ConnectionRefusedError):
+            return "connection-refused"
+        if type(error).__name__ == "gaierror":  # socket's own; importing socket for a name would weaken the contract
+            return "name-not-found"
+        if isinstance(error, ssl.SSLError):
+            return "tls-failed"
+        error = error.__cause__ or error.__context__
+    return "not-connected"
