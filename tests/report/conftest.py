@@ -80,9 +80,7 @@ def findings() -> dict[str, Diagnostic]:
         "hostile": Diagnostic(
             "wrong-value",
             "Wrong value",
-            Label(
-                span(Source("templates/a,b:c%\x1b[2J.j2", "x\x1b[31m \u202e{{ y }}\n"), "{{ y }}"), "\x1b]0;owned\x07"
-            ),
+            Label(span(hostile, "{{ y }}"), "\x1b]0;owned\x07"),
             value="\x00\x7f\x9b\u2066\ud800\ue000\ufeff 👨‍👩‍👧 \t\r\n",
             hint="take \u200fit away",
             template="a\x1b",

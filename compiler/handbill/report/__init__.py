@@ -10,11 +10,10 @@ from . import github, json, sarif, text
 
 
 class Reporter(Protocol):
-    def __call__(self, diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: str = "") -> str:
+    def __call__(self, diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
         """The findings, in the order given, as text that ends with a line feed (or is empty).
 
-        `colour` is for a terminal. `prefix` is the way from where the reader stands to the project
-        ("content/"), for forms whose reader opens the files.
+        `colour` is for a terminal.
         """
         ...
 

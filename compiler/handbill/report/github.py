@@ -14,15 +14,15 @@ from .printable import printable, quoted
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: str = "") -> str:
-    """One line a finding. Paths start where the workflow stands, by `prefix`."""
-    return "".join(f"{_finding(d, prefix)}\n" for d in diagnostics)
+def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
+    """One line a finding."""
+    return "".join(f"{_finding(d)}\n" for d in diagnostics)
 
 
-def _finding(d: Diagnostic, prefix: str) -> str:
+def _finding(d: Diagnostic) -> str:
     properties: dict[str, object] = {}
     if d.label:
-        at = place(d.label.span, prefix)
+        at = place(d.label.span)
         properties = {"file": at.file, "line": at.line, "col": at.column, "endLine": at.end_line}
         if at.end_line == at.line:  # columns of a stretch over several lines are refused
             properties["endColumn"] = at.end_column

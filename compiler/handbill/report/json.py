@@ -16,7 +16,7 @@ _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u
 _NOWHERE = {"file": None, "line": None, "column": None, "end_line": None, "end_column": None}
 
 
-def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: str = "") -> str:
+def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
     """A list of objects; an empty list when there is nothing to say. Lines and columns are 1-based.
 
     What a finding does not have is "", the place and the value null.

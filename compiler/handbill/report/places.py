@@ -18,10 +18,7 @@ class Place:
     end_column: int
 
 
-def place(span: Span, prefix: str = "") -> Place:
-    """A span's place. `prefix` goes before a path that leads into the project."""
-    path = span.source.path
-    outside = path.startswith(("/", "<", "../")) or ":" in path.split("/")[0]
+def place(span: Span) -> Place:
     line, column = span.source.position(span.start)
     end_line, end_column = span.source.position(max(span.end, span.start))
-    return Place(path if outside else prefix + path, line, column, end_line, end_column)
+    return Place(span.source.path, line, column, end_line, end_column)

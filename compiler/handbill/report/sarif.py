@@ -20,8 +20,8 @@ from .places import place
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: str = "") -> str:
-    """One log with one run. Columns are code points, 1-based; paths start where the reader stands, by `prefix`."""
+def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
+    """One log with one run. Columns are code points, 1-based."""
     titles: dict[str, str] = {}
     for d in diagnostics:
         titles.setdefault(d.code, d.title)
@@ -35,7 +35,7 @@ def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: s
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(d, codes.index(d.code), prefix) for d in diagnostics],
+        "results": [_result(d, codes.index(d.code)) for d in diagnostics],
     }
     return dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
 
@@ -50,16 +50,16 @@ def _rule(code: str, title: str) -> dict[str, Any]:
     return rule
 
 
-def _result(d: Diagnostic, rule: int, prefix: str) -> dict[str, Any]:
+def _result(d: Diagnostic, rule: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": d.code,
         "ruleIndex": rule,
         "level": _LEVEL[d.severity],
         "message": {"text": _message(d)},
-        "locations": [_location(d.label.span, prefix)] if d.label else [],
+        "locations": [_location(d.label.span)] if d.label else [],
     }
     if d.related:
-        result["relatedLocations"] = [_related(i, label, prefix) for i, label in enumerate(d.related)]
+        result["relatedLocations"] = [_related(i, label) for i, label in enumerate(d.related)]
     result["partialFingerprints"] = {"handbill/v1": _fingerprint(d)}
     extra = {
         "title": d.title,
@@ -75,8 +75,8 @@ def _result(d: Diagnostic, rule: int, prefix: str) -> dict[str, Any]:
     return result
 
 
-def _location(span: Span, prefix: str) -> dict[str, Any]:
-    at = place(span, prefix)
+def _location(span: Span) -> dict[str, Any]:
+    at = place(span)
     region = {
         "startLine": at.line,
         "startColumn": at.column,
@@ -87,8 +87,8 @@ def _location(span: Span, prefix: str) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
-def _related(number: int, label: Label, prefix: str) -> dict[str, Any]:
-    location = {"id": number, **_location(label.span, prefix)}
+def _related(number: int, label: Label) -> dict[str, Any]:
+    location = {"id": number, **_location(label.span)}
     return {**location, "message": {"text": label.text}} if label.text else location
 
 

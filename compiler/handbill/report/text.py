@@ -30,8 +30,8 @@ _COLOURS = {
 }
 
 
-def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False, prefix: str = "") -> str:
-    """Findings apart by an empty line. Paths are shown as the sources have them, whatever `prefix`."""
+def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
+    """Findings apart by an empty line."""
     paint = _COLOURS if colour else _PLAIN
     return "\n".join("".join(f"{line}\n" for line in _finding(d, paint)) for d in diagnostics)
 
