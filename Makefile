@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
+PYTEST := $(BIN)/pytest -n $(JOBS)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -41,17 +42,17 @@ imports: $(READY)
 	@$(BIN)/lint-imports --no-logo
 
 unit: $(READY)
-	@$(BIN)/pytest -n $(JOBS)
+	@$(PYTEST)
 
 test-all: lint types imports ## every check, the long sweeps too
-	@$(BIN)/pytest -n $(JOBS) -m ''
+	@$(PYTEST) -m ''
 
 format: $(READY) ## put the code in form
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
 golden: $(READY) ## write the expected files anew; look at the diff before you commit it
-	@$(BIN)/pytest -n $(JOBS) --snapshot-update || true
+	@$(PYTEST) --snapshot-update || true
 	@git status --short -- tests
 
 bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results.md

@@ -1,0 +1,145 @@
+"""What is shipped is what was tested: the wheel and the sdist, built, opened, installed and used."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from email.parser import Parser
+from importlib.metadata import packages_distributions
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+TUTORIAL = {
+    "followup_call": (
+        '{"type":"send","content":{"type":"template","template_type":"quick_reply","content":[{"type":"text",'
+        '"text":"Do you want to schedule a follow-up call?"}],"buttons":[{"type":"button","text":"Yes",'
+        '"value":"yes_confirmed"},{"type":"button","text":"No","value":"no_declined"}]},'
+        '"external_conversation_reference":{"id":"123456789012345","channel_id":"987654321098765",'
+        '"provider_id":"messenger"}}'
+    ),
+    "product_carousel": (
+        '{"type":"send","content":{"type":"template","template_type":"carousel","cards":[{"type":"card",'
+        '"title":"Product One","subtitle":"High-quality widget",'
+        '"image":{"url":"https://example.com/images/product1.jpg"},'
+        '"buttons":[{"type":"button","text":"View Product","url":"https://example.com/product1"}]},{"type":"card",'
+        '"title":"Product Two","subtitle":"Durable gadget",'
+        '"image":{"url":"https://example.com/images/product2.jpg"},'
+        '"buttons":[{"type":"button","text":"View Product","url":"https://example.com/product2"}]}]},'
+        '"external_conversation_reference":{"id":"123456789012345","channel_id":"987654321098765",'
+        '"provider_id":"messenger"}}'
+    ),
+}
+
+
+def _run(*command: str | Path, cwd: Path) -> str:
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=cwd, env=kept, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, root, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (path,) = built.glob("handbill-*-py3-none-any.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a fresh environment that has Handbill from the wheel, and what it needs from this one."""
+    folder = tmp_path_factory.mktemp("fresh")
+    _run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    programs = folder / "venv" / "bin"
+    pip = [sys.executable, "-m", "pip", "--quiet", "--python", programs / "python"]
+    _run(*pip, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    site = _run(programs / "python", "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])", cwd=folder)
+    # a folder named in a .pth file is only searched: its own .pth files, the editable Handbill's too, are not read
+    Path(site.strip(), "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    return programs
+
+
+def _shipped(root: Path) -> set[str]:
+    """The data of the checkout, by its place in the package."""
+    data = {
+        path.relative_to(base).as_posix()
+        for base, kinds in ((root, ("schemas", "templates")), (root / "compiler" / "handbill", ("explain",)))
+        for kind in kinds
+        for path in (base / kind).rglob("*")
+        if path.is_file()
+    }
+    return data | {"py.typed", "__main__.py"}
+
+
+def test_the_wheel_has_the_data_and_nothing_else(root: Path, wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    code = {path.relative_to(root / "compiler").as_posix() for path in root.glob("compiler/handbill/**/*.py")}
+    expected = {f"handbill/{name}" for name in _shipped(root)} | code
+    assert {name for name in names if not PurePosixPath(name).parts[0].endswith(".dist-info")} == expected
+
+
+def test_the_sdist_has_no_tests(built: Path) -> None:
+    (path,) = built.glob("handbill-*.tar.gz")
+    with tarfile.open(path) as archive:
+        tops = {PurePosixPath(name).parts[1] for name in archive.getnames()}
+    assert {"compiler", "schemas", "templates", "pyproject.toml"} <= tops
+    assert not tops & {"tests", "benchmarks", ".ci", ".venv"}
+
+
+def test_every_import_is_a_declared_dependency(root: Path, wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        required = Parser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist", [])
+    declared = {_plain(re.split(r"[^\w.-]", line)[0]) for line in required if "extra ==" not in line}
+    needed = {name for path in root.glob("compiler/handbill/**/*.py") for name in _imports(path)}
+    providers = packages_distributions()
+    foreign = needed - sys.stdlib_module_names - {"handbill", "httpx2"}  # httpx2 is taken where it is installed
+    assert {_plain(providers[name][0]) for name in foreign} <= declared
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_installed_package_is_the_one_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    place = _run(installed / "python", "-c", "import handbill; print(handbill.__file__)", cwd=tmp_path)
+    assert Path(place.strip()).is_relative_to(installed.parent)
+
+
+def test_the_demo_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    printed = _run(installed / "handbill", "demo", cwd=tmp_path)
+    assert "yes_confirmed" in printed
+    assert "error" in printed
+
+
+@pytest.mark.parametrize("name", TUTORIAL)
+def test_the_tutorial_compiles_outside_the_checkout(installed: Path, tmp_path: Path, name: str) -> None:
+    _run(installed / "handbill", "init", tmp_path / "messages", cwd=tmp_path)
+    to = ["--to", "123456789012345", "--channel-id", "987654321098765"]
+    compiled = [installed / "handbill", "compile", name, "--channel", "messenger", "--via", "genesys-event", *to]
+    assert json.loads(_run(*compiled, "--compact", cwd=tmp_path / "messages")) == json.loads(TUTORIAL[name])
