@@ -1,0 +1,129 @@
+"""`handbill channels`: the capability matrix, and a channel's limits with their sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import click
+
+from ..channels import CHANNELS, Channel, channel
+from ..message import TEMPLATE_TYPES
+from ..resources import load
+from .capabilities import LEGEND, Capability, capabilities, lacking
+from .limits import in_words, status_in_words
+from .options import CHANNEL, Name, project_option
+from .output import say
+
+_WIDTH = 100  # columns
+
+
+@click.command()
+@click.argument("name", required=False, type=CHANNEL, metavar="[CHANNEL]")
+@click.option("--format", "form", type=Name("format", lambda: ("text", "json")), default="text", metavar="FORMAT", help="text or json.")
+@project_option
+def channels(name: str | None, form: str, folder: Path | None) -> None:
+    """Show which template types each channel can show.
+
+    For one CHANNEL: what is missing of each type and why, and every limit with its unit, its source
+    and the day it was read.
+
+    \b
+    Examples:
+      handbill channels
+      handbill channels messenger
+    """
+    known = [channel(name)] if name else [channel(each) for each in CHANNELS]
+    if form == "json":
+        data = _as_json(known[0]) if name else {each.name: _types(each) for each in known}
+        say(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    else:
+        lines = _page(known[0]) if name else _matrix(known)
+        say("".join(f"{line}".rstrip() + "\n" for line in lines))
+
+
+def _types(known: Channel) -> dict[str, str]:
+    return {kind: capability.support for kind, capability in capabilities(known).items()}
+
+
+def _as_json(known: Channel) -> dict[str, Any]:
+    types = {
+        kind: {
+            "support": c.support,
+            "without": c.without,
+            "genesys": {"without": c.genesys, "limits": list(c.genesys_limits)},
+        }
+        for kind, c in capabilities(known).items()
+    }
+    return {
+        "name": known.name,
+        **known.data,
+        "template_types": types,
+        "without": lacking(known),
+        "limits": load(known.limits)["$defs"],
+    }
+
+
+def _matrix(known: list[Channel]) -> Iterator[str]:
+    table = [["", *TEMPLATE_TYPES], *([each.name, *_types(each).values()] for each in known)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    for row in table:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+    yield ""
+    for word, meaning in LEGEND.items():
+        yield f"{word:<{widths[0]}}  {meaning}"
+    yield ""
+    yield "`handbill channels NAME` says what is missing, and lists the limits."
+
+
+def _page(known: Channel) -> Iterator[str]:
+    yield known.title
+    yield str(known.data.get("docs", ""))
+    yield f"Lengths are counted in {known.data.get('unit', 'characters')}, unless a limit says otherwise."
+    if doubt := status_in_words({"x-status": known.data.get("status", "official")}):
+        yield f"All of this is {doubt}."
+    yield ""
+    yield "Messages"
+    for kind, capability in capabilities(known).items():
+        yield f"  {kind:<14}{capability.support}"
+        yield from _missing(capability)
+    for path, reason in lacking(known).items():
+        yield from _wrapped(f"never {path}: {reason}", 2)
+    yield from _limits(load(known.limits)["$defs"])
+
+
+def _missing(capability: Capability) -> Iterator[str]:
+    for path, reason in capability.without.items():
+        yield from _wrapped(f"no {path}: {reason}", 16)
+    for path, reason in capability.genesys.items():
+        yield from _wrapped(f"through Genesys Cloud no {path}: {reason}", 16)
+    if capability.genesys_limits:
+        yield from _wrapped(f"through Genesys Cloud: {', '.join(capability.genesys_limits)} (below)", 16)
+
+
+def _limits(limits: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Limits in the file's order, under the page they come from."""
+    pages: dict[tuple[str, str], list[str]] = {}
+    for name, limit in limits.items():
+        pages.setdefault((str(limit.get("x-source", "")), str(limit.get("x-checked", ""))), []).append(name)
+    width = max((len(name) for name in limits), default=0) + 2
+    for (source, day), names in pages.items():
+        yield ""
+        yield f"Limits from {source} (checked {day})"
+        for name in names:
+            limit = limits[name]
+            doubt = status_in_words(limit)
+            said = f"{limit.get('x-title', name)}: {in_words(limit)}{f' ({doubt})' if doubt else ''}"
+            first, *rest = _wrapped(said, width + 2)
+            yield f"  {name:<{width}}{first.lstrip()}"
+            yield from rest
+            if "x-note" in limit:
+                yield from _wrapped(str(limit["x-note"]), width + 4)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    space = " " * indent
+    return wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False, break_on_hyphens=False)

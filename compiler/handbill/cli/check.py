@@ -1,0 +1,105 @@
+"""`handbill check`: every template, on its channels, with its examples."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from ..diagnostic import Diagnostic, Failed, Severity, merged, worst
+from .errors import FOUND, is_usage
+from .options import CHANNEL, Name, project_option, via_option
+from .output import coloured, say
+
+if TYPE_CHECKING:
+    from ..pipeline import Checked
+    from ..project import Project
+
+
+def _formats() -> Iterable[str]:
+    from ..report import REPORTERS
+
+    return REPORTERS
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--channel", "channels", type=CHANNEL, multiple=True, metavar="CHANNEL", help="Only this channel; may be repeated.")
+@via_option
+@click.option("--format", "form", type=Name("format", _formats), default="text", metavar="FORMAT", help="text, json, sarif or github.")
+@project_option
+@click.pass_context
+def check(
+    ctx: click.Context, paths: tuple[Path, ...], channels: tuple[str, ...], via: str | None, form: str, folder: Path | None
+) -> None:
+    """Check templates: each on its channels, with each of its examples.
+
+    PATH is a template or a folder of templates; without one, the whole project is checked. Findings
+    go to standard output, a closing line to the error stream. Exit code 1 when a channel would refuse
+    something.
+
+    \b
+    Examples:
+      handbill check
+      handbill check templates/followup_call.json.j2 --channel messenger
+      handbill check --format github
+    """
+    from ..project import find
+    from ..report import REPORTERS
+    from ..report.text import summary
+
+    found: list[Diagnostic] = []
+    payloads = 0
+    try:
+        project = find(folder)
+        names = project.templates_at(paths) if paths else project.names()
+        if not names:
+            raise click.UsageError(_nothing(project))
+        for checked in _watched(_checked(project, names, channels, via), len(names)):
+            found += checked.result.diagnostics
+            payloads += 1
+    except Failed as failed:
+        if is_usage(failed):
+            raise
+        found += failed.diagnostics
+    found = merged(found)
+    say(REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout)))
+    if found and form == "text":
+        say("\n")
+    say(f"{summary(found, payloads)}\n", sys.stderr)
+    if worst(found) is Severity.ERROR:
+        ctx.exit(FOUND)
+
+
+def _checked(project: Project, names: list[str], channels: tuple[str, ...], via: str | None) -> Iterator[Checked]:
+    from ..pipeline import Compiler
+
+    return Compiler(project).check(names, channels, via)
+
+
+def _nothing(project: Project) -> str:
+    folders = ", ".join(f"{folder}/" for folder in project.config.templates)
+    return f"there are no templates in {folders} of {project.root}; `handbill init DIR` starts a project."
+
+
+def _watched(work: Iterator[Checked], templates: int) -> Iterator[Checked]:
+    """The same, and on a terminal, once it has taken a while, how far it is."""
+    watched = sys.stderr.isatty()
+    started = shown = monotonic()
+    seen: set[str] = set()
+    for checked in work:
+        yield checked
+        if not watched:
+            continue
+        seen.add(checked.name)
+        now = monotonic()
+        if now - started > 1 and now - shown > 0.1:
+            shown = now
+            sys.stderr.write(f"\r{len(seen)} of {templates} templates checked ")
+            sys.stderr.flush()
+    if shown != started:
+        sys.stderr.write("\r\x1b[K")
