@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from table import table
-from work import HERE
+from work import SCHEMA
 
 BIN = Path(sys.executable).parent
 TEMPLATES = 200
@@ -59,7 +59,7 @@ def report() -> list[str]:
             "handbill --version": ([handbill, "--version"], ROUNDS, 0.1),
             "handbill check, one file": ([handbill, "check", "templates/message_001.json.j2"], ROUNDS, 0.3),
             "check-jsonschema, one file": (
-                [str(BIN / "check-jsonschema"), "--schemafile", str(HERE / "event.schema.json"), str(document)],
+                [str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), str(document)],
                 ROUNDS,
                 None,
             ),

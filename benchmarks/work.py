@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SCHEMA = HERE / "event.schema.json"
+SCHEMA = HERE / "peers" / "payload.schema.json"
 PEOPLE = ("Zoë", "Ada", "Bo", "Иван", "Mary-Ann", "王芳", "O'Neil", "Léa 🌻")
 
 Context = dict[str, Any]
