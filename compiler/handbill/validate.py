@@ -30,7 +30,9 @@ __all__ = [
     "schema",
 ]
 
-BASE = "handbill:///"  # what stands for the folder `schemas/` in references
+# What stands for the folder `schemas/` in references. It names no host (RFC 6761), and nothing is fetched; a
+# scheme of our own would do, but Python joins relative addresses in the schemes it knows only.
+BASE = "https://handbill.invalid/"
 
 
 def retrieve(uri: str) -> Any:
