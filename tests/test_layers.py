@@ -11,7 +11,7 @@ import pytest
 GOOD = '{"template_type": "text", "text": "Your parcel is here."}\n'
 PROGRAM = """
 import atexit, sys
-atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+atexit.register(lambda: print("\\0", *sys.modules, file=sys.stderr))
 from handbill.cli import main
 main()
 """
@@ -29,8 +29,9 @@ def _loaded(project: Path, *arguments: str) -> set[str]:
     """The modules that a run of `handbill` has loaded when it ends."""
     command = [sys.executable, "-c", PROGRAM, *arguments]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return set(done.stderr.split())
+    said, _, modules = done.stderr.partition("\0")
+    assert done.returncode == 0, done.stdout + said
+    return set(modules.split())
 
 
 def test_the_version_loads_next_to_nothing(project: Path) -> None:
