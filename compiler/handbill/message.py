@@ -160,9 +160,7 @@ class Notification(_Common):
     parameters: Parameters = field(default_factory=Parameters)
 
 
-Message: TypeAlias = (
-    Text | QuickReply | Card | Carousel | ListMessage | Media | Location | DatePicker | Notification
-)
+Message: TypeAlias = Text | QuickReply | Card | Carousel | ListMessage | Media | Location | DatePicker | Notification
 
 ALIASES = {"generic": "card"}  # the tutorial's name for a single card
 

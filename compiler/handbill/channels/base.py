@@ -38,6 +38,11 @@ class Channel:
         return f"{self.name}/message.schema.json"
 
     @property
+    def message_rules(self) -> dict[str, Any]:
+        """The schema itself, for what can be read off it."""
+        return dict(load(self.message_schema))
+
+    @property
     def genesys_schema(self) -> str | None:
         """What Genesys Cloud takes away from that, when it does."""
         return f"{self.name}/genesys.schema.json" if self.data.get("genesys", {}).get("narrows") else None

@@ -1,0 +1,110 @@
+"""Holes: how data goes through a template without ever becoming part of its text.
+
+While a template is rendered, a printed value is put on a list and a *hole* is printed in its place:
+a token of private-use characters around the value's index. What comes out is a *skeleton*, text that
+only the template's author wrote. It is parsed, and the holes are filled in the parsed leaves, so no
+value can close a quote or open a bracket.
+
+What template code itself makes (the result of a macro, `{% set %}…{% endset %}`, `caller()`) is a
+`Fragment`: skeleton text, holes included, printed as it is. To everything else (filters, tests,
+comparisons, `~`) it shows the text it stands for; it is no `str`, so nothing can take it for one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from .budget import Budget
+from .tree import as_text
+
+# Data never gets into a skeleton. Should a way be found, it still cannot forge a token.
+_RANDOM = secrets.token_hex(4)
+OPEN, CLOSE, MARK, PUSH, POP = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+
+HOLE = re.compile(f"{OPEN}{_RANDOM}_([0-9]+){CLOSE}")
+MARKER = re.compile(f"{MARK}([0-9]+){CLOSE}|{PUSH}|{POP}")
+
+_KNOWN = [f"{OPEN}{_RANDOM}_{i}{CLOSE}" for i in range(1000)]  # most renders need no more
+
+
+def token(index: int) -> str:
+    return _KNOWN[index] if index < 1000 else f"{OPEN}{_RANDOM}_{index}{CLOSE}"
+
+
+class State:
+    """One render: the values printed so far, what may still be printed, and the modules imported."""
+
+    __slots__ = ("budget", "modules", "values")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.values: list[object] = []
+        self.modules: dict[str, Any] = {}
+
+
+current: ContextVar[State] = ContextVar("render")
+
+
+class Fragment:
+    """A piece of skeleton. `raw` is its text with holes; `str()` is the text it stands for."""
+
+    __slots__ = ("_text", "raw", "values")
+
+    def __init__(self, raw: str, values: list[object]) -> None:
+        self.raw = raw
+        self.values = values
+        self._text: str | None = None
+
+    def __str__(self) -> str:
+        if self._text is None:
+            raw = MARKER.sub("", self.raw) if MARK in self.raw or PUSH in self.raw else self.raw
+            values = self.values
+            self._text = HOLE.sub(lambda match: as_text(values[int(match[1])], int(match[1])), raw)
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(str(self))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(str(self))
+
+    def __contains__(self, item: object) -> bool:
+        return str(item) in str(self)
+
+    def __getitem__(self, key: Any) -> str:
+        return str(self)[key]
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == (str(other) if isinstance(other, Fragment) else other)
+
+    def __lt__(self, other: Any) -> bool:
+        return str(self) < str(other)
+
+    def __le__(self, other: Any) -> bool:
+        return str(self) <= str(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return str(self) > str(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return str(self) >= str(other)
+
+
+def settled(value: Any) -> Any:
+    """A value as expressions see it: the text of a fragment, anything else as it is."""
+    return str(value) if type(value) is Fragment else value
+
+
+def raw_text(pieces: Iterable[Any]) -> list[str]:
+    """What a template yields, as skeleton text."""
+    return [piece if type(piece) is str else piece.raw if type(piece) is Fragment else str(piece) for piece in pieces]

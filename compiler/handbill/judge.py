@@ -1,0 +1,83 @@
+"""Everything that has a say in a message: the neutral schema, the channel, Genesys Cloud, the gateway, the payload.
+
+A judge is made once for a channel and a gateway. It says yes or no fast, and why not when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .channels import Channel
+from .gateways import Gateway
+from .mistakes import Violation
+from .validate import Schema, schema
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One schema, and in whose name it speaks."""
+
+    schema: Schema
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation with its path from the top of the document, and whose rule it breaks."""
+
+    violation: Violation
+    who: str
+
+
+GENESYS = "Genesys Cloud"
+
+
+class Judge:
+    def __init__(self, channel: Channel, gateway: Gateway) -> None:
+        self.neutral = Rule(schema("message.schema.json"), "Handbill")
+        self.message = [Rule(schema(channel.message_schema), channel.title)]
+        if gateway.NAME.startswith("genesys-") and channel.genesys_schema:
+            self.message.append(Rule(schema(channel.genesys_schema), f"{channel.title} through {GENESYS}"))
+        if gateway.MESSAGE_SCHEMA:
+            self.message.append(Rule(schema(gateway.MESSAGE_SCHEMA), gateway.NAME))
+        self.payload = Rule(schema(gateway.SCHEMA), gateway.NAME)
+
+    def likes(self, document: Any) -> bool:
+        """Whether nothing is to be said about a document (a message, or a list of them)."""
+        if not self.neutral.schema.is_clean(document):
+            return False
+        messages = document if isinstance(document, list) else [document]
+        return all(rule.schema.is_clean(message) for message in messages for rule in self.message)
+
+    def findings(self, document: Any) -> list[Finding]:
+        """What is to be said, each mistake once: a place that one rule has spoken of is left alone by the next."""
+        found = [Finding(v, self.neutral.who) for v in self.neutral.schema.violations(document)]
+        sequence = isinstance(document, list)
+        for index, message in enumerate(document if sequence else [document]):
+            if not isinstance(message, dict):
+                continue
+            prefix: tuple[str | int, ...] = (index,) if sequence else ()
+            for rule in self.message:
+                found += _new(_below(rule, message, prefix), found)
+        return found
+
+
+def _below(rule: Rule, message: Any, prefix: tuple[str | int, ...]) -> Iterator[Finding]:
+    if rule.schema.is_clean(message):
+        return
+    for v in rule.schema.violations(message):
+        others = tuple((*prefix, *path) for path in v.others)
+        yield Finding(replace(v, path=(*prefix, *v.path), others=others), rule.who)
+
+
+def _new(later: Iterator[Finding], earlier: list[Finding]) -> list[Finding]:
+    """Those of `later` that are at no place of `earlier`, nor within one."""
+    spoken = {f.violation.path for f in earlier if f.violation.path}
+    fresh = []
+    for finding in later:
+        path = finding.violation.path
+        if not any(path[:n] in spoken for n in range(1, len(path) + 1)):
+            fresh.append(finding)
+    return fresh

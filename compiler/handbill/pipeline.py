@@ -1,0 +1,329 @@
+"""The stages, in order: render, parse, validate, emit, validate again.
+
+The one place that knows them all. Nothing here prints, and what is wrong with a template comes back
+as diagnostics; only a name that nobody knows (of a template, a channel, a gateway) is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from .channels import CHANNELS, Channel, channel
+from .contracts import ContextRules, Origin, check_front_matter, example_origin
+from .diagnostic import Diagnostic, Failed, Label, Severity, did_you_mean
+from .document import Document, parse
+from .gateways import GATEWAYS, Gateway
+from .judge import Judge
+from .marks import Unreadable
+from .message import Message
+from .message import read as read_message
+from .places import Places
+from .project import Project
+from .render import Rendered, Renderer
+from .telling import diagnostics_of, payload_diagnostics
+from .template import Template
+from .tree import NotText, Tree, fill
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message. `bodies` are plain JSON, one a request; None when there are errors."""
+
+    bodies: list[Any] | None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.bodies is not None
+
+    @property
+    def payload(self) -> Any:
+        """The one body, or the list of them when there are several."""
+        bodies = self.bodies or []
+        return bodies[0] if len(bodies) == 1 else bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    name: str
+    channel: str
+    example: str  # "" when the template has none
+    result: Result
+
+
+def to_json(payload: Any, compact: bool = False) -> bytes:
+    """A payload as JSON with a line feed at the end; indented by two, unless compact."""
+    options = orjson.OPT_APPEND_NEWLINE if compact else orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
+    return orjson.dumps(payload, option=options)
+
+
+class Compiler:
+    """Compiles the templates of one project. What can be kept between two messages is kept."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.renderer = Renderer(project.folders, project.shown)
+        self._rules: dict[str, ContextRules] = {}
+        self._judges: dict[tuple[str, str], Judge] = {}
+        self._documents: dict[tuple[str, str], Document] = {}
+
+    # names
+
+    def channel(self, name: str) -> Channel:
+        """A channel. Raises Failed (unknown-channel)."""
+        return channel(name) if name in CHANNELS else _unknown("channel", name, CHANNELS)
+
+    def gateway(self, name: str) -> Gateway:
+        """A gateway. Raises Failed (unknown-gateway)."""
+        return GATEWAYS[name] if name in GATEWAYS else _unknown("gateway", name, GATEWAYS)
+
+    def via(self, template: Template, via: str | None) -> Gateway:
+        """The gateway to compile for: the one asked for, a native template's own, the project's."""
+        return self.gateway(via or template.contract.payload or self.project.config.via)
+
+    def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
+        """The channels a template is for; of `channels` those, when any are given."""
+        own = template.contract.channels or self.project.config.channels
+        return [name for name in own if not channels or name in channels]
+
+    # one message
+
+    def compile(
+        self,
+        name: str,
+        channel: str,
+        via: str | None,
+        context: Mapping[str, Any],
+        *,
+        example: str = "",
+        origin: Origin | None = None,
+        address: Mapping[str, str] | None = None,
+    ) -> Result:
+        """One message for one channel. Raises Failed for an unknown name only."""
+        self.project.template(name)  # a name nobody knows is the caller's mistake
+        target = self.channel(channel)
+        try:
+            template = self.project.template(name, channel)
+            gateway = self.via(template, via)
+        except Failed as failed:
+            if any(d.code.startswith("unknown-") for d in failed.diagnostics):
+                raise
+            return Result(None, [d.at(template=name, channel=channel, example=example) for d in failed.diagnostics])
+        try:
+            bodies, found = self._compile(template, target, gateway, context, origin, address)
+        except Failed as failed:
+            bodies, found = None, list(failed.diagnostics)
+        if any(d.severity is Severity.ERROR for d in found):
+            bodies = None
+        where = {"template": name, "channel": channel, "gateway": gateway.NAME, "example": example}
+        return Result(bodies, [d.at(**where) for d in found])
+
+    def check(self, names: Iterable[str], channels: Sequence[str] = (), via: str | None = None) -> Iterator[Checked]:
+        """Every template × its channels × its examples. Raises Failed for an unknown channel or gateway."""
+        for wanted in channels:
+            self.channel(wanted)
+        if via is not None:
+            self.gateway(via)
+        for name in names:
+            yield from self._check(name, channels, via)
+
+    def _check(self, name: str, channels: Sequence[str], via: str | None) -> Iterator[Checked]:
+        try:
+            template = self.project.template(name)
+            found = self._template_problems(template, via)
+        except Failed as failed:
+            template, found = None, list(failed.diagnostics)
+        if template is None or found:
+            yield Checked(name, "", "", Result(None, [d.at(template=name) for d in found]))
+            return
+        for target in self.targets(template, channels):
+            own = self.project.template(name, target) if (name, target) in self.project.files() else template
+            for example in list(own.contract.examples or template.contract.examples) or [""]:
+                given = own.contract.examples.get(example) or template.contract.examples.get(example)
+                source = own if example in own.contract.examples else template
+                origin = example_origin(source, example) if given else None
+                context = given.values if given else {}
+                yield Checked(
+                    name, target, example, self.compile(name, target, via, context, example=example, origin=origin)
+                )
+
+    def _template_problems(self, template: Template, via: str | None) -> list[Diagnostic]:
+        """What is wrong with a template before anything is rendered: its settings, and the names in them."""
+        found = check_front_matter(template)
+        for index, name in enumerate(template.contract.channels or ()):
+            if name not in CHANNELS:
+                found.append(_unknown_setting(template, ("channels", index), "channel", name, CHANNELS))
+        payload = template.contract.payload
+        if payload is not None and payload not in GATEWAYS:
+            found.append(_unknown_setting(template, ("payload",), "gateway", payload, GATEWAYS))
+        elif payload is not None and via is not None and via != payload:
+            label = Label(template.span(("payload",)), f"written for {payload}")
+            found.append(
+                Diagnostic(
+                    "unsupported-content",
+                    f"Not for {via}",
+                    label,
+                    hint=f"compile it with --via {payload}",
+                    text="A native template is one gateway's own JSON.",
+                )
+            )
+        for part in {part for name, part in self.project.files() if name == template.name and part}:
+            if part not in CHANNELS:
+                found.append(_unknown_part(self.project, template, part))
+        return found
+
+    # the stages
+
+    def _compile(
+        self,
+        template: Template,
+        target: Channel,
+        gateway: Gateway,
+        context: Mapping[str, Any],
+        origin: Origin | None,
+        address: Mapping[str, str] | None,
+    ) -> tuple[list[Any] | None, list[Diagnostic]]:
+        problems = self._template_problems(template, gateway.NAME)
+        if problems:
+            return None, problems
+        rules = self._rules_of(template)
+        given = rules.complete(context)
+        problems = rules.problems(given, origin)
+        if problems:
+            return None, problems
+        full = {**given, "channel": about(target), "locale": ""}
+        rendered = self.renderer.render(template, full)
+        places = Places(self.renderer, template, full, rendered)
+        document = self._parse(template, rendered, places)
+        try:
+            filled = fill(document.root, rendered.values)
+        except NotText as problem:
+            return None, [_not_text(problem, places)]
+        if template.contract.payload is not None:
+            return self._native(document, filled, gateway, places)
+        judge = self._judge(target, gateway)
+        found: list[Diagnostic] = []
+        if not judge.likes(filled):
+            found = diagnostics_of(judge.findings(filled), document, places)
+            if any(d.severity is Severity.ERROR for d in found):
+                return None, found
+        trees = gateway.emit(_messages(document.root), target, address)
+        bodies = [fill(tree, rendered.values) for tree in trees]
+        for tree, body in zip(trees, bodies, strict=True):
+            if not judge.payload.schema.is_clean(body):
+                found += payload_diagnostics(judge.payload, tree, body, document, places)
+        return bodies, found
+
+    def _native(
+        self, document: Document, filled: Any, gateway: Gateway, places: Places
+    ) -> tuple[list[Any], list[Diagnostic]]:
+        """A body that is the gateway's own JSON already: only its payload schema has a say."""
+        judge = self._judge(channel(CHANNELS[0]), gateway)
+        bodies = filled if isinstance(filled, list) else [filled]
+        trees = document.root if isinstance(document.root, list) else [document.root]
+        found: list[Diagnostic] = []
+        for tree, body in zip(trees, bodies, strict=True):
+            if not judge.payload.schema.is_clean(body):
+                found += payload_diagnostics(judge.payload, tree, body, document, places)
+        return bodies, found
+
+    def _parse(self, template: Template, rendered: Rendered, places: Places) -> Document:
+        key = (template.source.path, rendered.skeleton)
+        document = self._documents.get(key)
+        if document is None:
+            try:
+                document = parse(rendered.skeleton, rendered.values, template.syntax)
+            except Unreadable as problem:
+                raise Failed(_unreadable(problem, places)) from None
+            if document.reusable:
+                self._documents[key] = document
+        return document
+
+    def _rules_of(self, template: Template) -> ContextRules:
+        rules = self._rules.get(template.source.path)
+        if rules is None:
+            base = (
+                self.project.template(template.name)
+                if template.overrides and not template.contract.has_params
+                else template
+            )
+            rules = self._rules[template.source.path] = ContextRules(base)
+        return rules
+
+    def _judge(self, target: Channel, gateway: Gateway) -> Judge:
+        key = (target.name, gateway.NAME)
+        if key not in self._judges:
+            self._judges[key] = Judge(target, gateway)
+        return self._judges[key]
+
+
+def about(target: Channel) -> dict[str, Any]:
+    """What a template can ask about its channel."""
+    kinds = target.message_rules["properties"]["template_type"]["enum"]
+    return {"name": target.name, "title": target.title, "supports": list(kinds)}
+
+
+def targets(project: Project, template: Template, channels: Sequence[str] = ()) -> list[str]:
+    """The channels a template is for; of `channels` those, when any are given."""
+    return Compiler(project).targets(template, channels)
+
+
+def _messages(root: Tree) -> list[Message]:
+    if isinstance(root, list):
+        return [read_message(child, f"/{index}") for index, child in enumerate(root)]
+    return [read_message(root)]
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> Any:
+    raise Failed(Diagnostic(f"unknown-{kind}", f"No {kind} `{name}`", hint=_suggestion(name, known)))
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    meant = did_you_mean(name, names)
+    return f"did you mean `{meant}`?" if meant else f"there are: {', '.join(names)}"
+
+
+def _unknown_setting(
+    template: Template, path: tuple[str | int, ...], kind: str, name: str, known: Iterable[str]
+) -> Diagnostic:
+    label = Label(template.span(path), f"there is no {kind} of this name")
+    return Diagnostic(f"unknown-{kind}", f"No {kind} `{name}`", label, hint=_suggestion(name, known))
+
+
+def _unknown_part(project: Project, template: Template, part: str) -> Diagnostic:
+    file = project.files()[(template.name, part)]
+    own = project.template(template.name, part)
+    label = Label(own.span(()), f"{file.path.name} is for a channel `{part}`, which there is not")
+    return Diagnostic("unknown-channel", f"No channel `{part}`", label, hint=_suggestion(part, CHANNELS))
+
+
+def _unreadable(problem: Unreadable, places: Places) -> Diagnostic:
+    span = places.skeleton(problem.start, problem.end)
+    related = tuple(Label(places.skeleton(start, end), text) for start, end, text in problem.related)
+    return Diagnostic(
+        problem.code,
+        problem.title,
+        Label(span, problem.label),
+        text=problem.text,
+        hint=problem.hint,
+        related=related + places.sites(problem.start),
+    )
+
+
+def _not_text(problem: NotText, places: Places) -> Diagnostic:
+    what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(type(problem.value).__name__, "no text")
+    return Diagnostic(
+        "value-not-text",
+        f"{what[0].upper()}{what[1:]} within a text",
+        Label(places.hole(problem.hole), f"this is {what}"),
+        text="It would be shown to the customer as computer language.",
+        hint="leave the text out with {% if … %}, or write {{ … | default('…', true) }}",
+    )
+
+
+__all__ = ["Checked", "Compiler", "Origin", "Result", "about", "targets", "to_json"]

@@ -1,0 +1,96 @@
+"""What the judges found, told at the author's text: place, measured value, the parameters behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from .diagnostic import Diagnostic, Label
+from .document import Document
+from .findings import diagnose
+from .judge import Finding, Rule
+from .marks import Path
+from .mistakes import Violation
+from .places import Places, leaf_at
+from .tree import Leaf, Tree, origins, pointer_of
+
+# what is said of a name, not of its value
+_OF_THE_NAME = frozenset({"additionalProperties", "x-unsupported", "false"})
+
+
+def diagnostics_of(findings: Iterable[Finding], document: Document, places: Places) -> list[Diagnostic]:
+    """The diagnostics of a document's findings."""
+    return [_diagnostic(f.violation, f.who, document, places) for f in findings]
+
+
+def payload_diagnostics(rule: Rule, tree: Tree, body: Any, document: Document, places: Places) -> list[Diagnostic]:
+    """What a payload schema has against a body, at the part of the message it came from."""
+    sources = origins(tree)
+    found = []
+    for v in rule.schema.violations(body):
+        path = _message_path(v.path, sources)
+        others = tuple(_message_path(other, sources) for other in v.others)
+        diagnostic = _diagnostic(replace(v, path=path, others=others), rule.who, document, places)
+        found.append(replace(diagnostic, pointer=pointer_of(v.path)))
+    return found
+
+
+def _message_path(path: Path, sources: dict[str, str]) -> Path:
+    """Where in the message the part of a payload came from: itself, or the first leaf in it, or above it."""
+    for end in range(len(path), -1, -1):
+        pointer = pointer_of(path[:end])
+        for place, source in sources.items():
+            if place == pointer or place.startswith(f"{pointer}/"):
+                steps = source.split("/")[1:]
+                if place != pointer:
+                    steps = steps[: max(1, len(steps) - 1)] if end == len(path) else steps[:-1]
+                return tuple(int(s) if s.isdigit() else s.replace("~1", "/").replace("~0", "~") for s in steps)
+    return ()
+
+
+def _diagnostic(v: Violation, who: str, document: Document, places: Places) -> Diagnostic:
+    path, key = _spot(v)
+    start, end = places.offsets(document, path, key=key)
+    span = places.skeleton(start, end)
+    others = [places.skeleton(*places.offsets(document, other)) for other in v.others]
+    told = diagnose(v, who=who, span=span, others=others)
+    related: tuple[Label, ...] = tuple(r for r in told.related if r.span != span)
+    leaf = leaf_at(document.root, v.path)
+    parameters = places.parameters(leaf) if leaf is not None and leaf.holes else ()
+    return replace(
+        told,
+        related=related + places.sites(start),
+        parameters=parameters,
+        hint=_hint(told, v, leaf, parameters),
+    )
+
+
+def _spot(v: Violation) -> tuple[Path, bool]:
+    """The node to point at, and whether at its name: of too many, the first one too many."""
+    if v.keyword in _OF_THE_NAME:
+        return v.path, True
+    if v.keyword == "maxItems" and isinstance(v.value, list):
+        return (*v.path, int(v.limit)), False
+    if v.keyword in ("minItems", "type") and v.path and isinstance(v.path[-1], str):
+        return v.path, v.keyword == "minItems"
+    return v.path, False
+
+
+def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[str, ...]) -> str:
+    """For a text that is too long because of one parameter: the bound that would keep it short enough."""
+    if (
+        told.code != "text-too-long"
+        or leaf is None
+        or leaf.parts is None
+        or len(parameters) != 1
+        or len(leaf.holes) != 1
+    ):
+        return told.hint
+    if v.allowed is None or v.keyword not in ("maxLength", "x-maxUtf16", "x-maxGraphemes"):
+        return told.hint
+    room = v.allowed - sum(len(part) for part in leaf.parts if isinstance(part, str))
+    if room < 1:
+        return told.hint
+    shorten = told.hint or "shorten it"
+    return f"{shorten}, or give `{parameters[0]}` a maxLength of {room}"

@@ -1,0 +1,291 @@
+"""What went wrong while a template was read or rendered, as a diagnostic at the author's own text.
+
+Jinja tells a line at most; the word at fault is found again among the template's tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+
+from . import bounds, policy
+from .diagnostic import Diagnostic, Label, did_you_mean
+from .source import Source, Span
+from .sourcemap import PlacingLexer, Token
+from .template import Template
+from .tree import NotText
+
+if TYPE_CHECKING:
+    from .render import Renderer
+
+_NAME = re.compile(r"'([^']+)' is undefined|has no (?:attribute|element) '?([^'\s]+)'?")
+_TAGS = (
+    *("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "with", "endwith", "macro", "endmacro"),
+    *("call", "endcall", "filter", "endfilter", "block", "endblock", "raw", "endraw"),
+    *("extends", "include", "import", "from"),
+)
+_OPENING = {"variable_begin": "variable_end", "block_begin": "block_end"}
+
+
+def explain(error: Exception, renderer: Renderer, template: Template, context: Mapping[str, Any]) -> list[Diagnostic]:
+    """The findings that an exception of Jinja's, or of the template's own code, amounts to."""
+    return _Trouble(error, renderer, template, context).diagnostics()
+
+
+class _Trouble:
+    def __init__(self, error: Exception, renderer: Renderer, template: Template, context: Mapping[str, Any]) -> None:
+        self.error = error
+        self.renderer = renderer
+        self.template = template
+        self.context = context
+        self.frames = list(_frames(error))  # (template name, line), outermost first
+
+    def diagnostics(self) -> list[Diagnostic]:
+        error = self.error
+        if isinstance(error, policy.Refused):
+            return [self._refused(error.template, refusal) for refusal in error.refusals]
+        if isinstance(error, TemplateSyntaxError):
+            return [self._syntax(error)]
+        if isinstance(error, UndefinedError):
+            return [self._undefined(str(error.message))]
+        if isinstance(error, TemplateNotFound):
+            return [self._not_found(error)]
+        return [self._other(error)]
+
+    # places
+
+    def _body(self, name: str) -> tuple[Source, int]:
+        return self.renderer.loader.bodies.get(name) or (self.template.source, self.template.body)
+
+    def _span(self, name: str, line: int, word: str = "") -> Span:
+        """The word in a tag on a line of a template's body; else the tag; else the line."""
+        source, body = self._body(name)
+        text = source.text[body:]
+        tag: Span | None = None
+        for inside in _tags(self.renderer, text):
+            first, last = inside[0], inside[-1]
+            if not first.line <= line <= last.line + last.text.count("\n"):
+                continue
+            for token in inside:
+                if word and token.kind in ("name", "string", "operator") and token.text.strip("'\"") == word:
+                    return Span(source, body + token.start, body + token.end)
+            if tag is None or first.line == line:
+                tag = tag or Span(source, body + first.start, body + last.start + len(last.text.rstrip()))
+        if tag is not None:
+            return tag
+        start = body + Source("", text).offset(line)
+        return Span(source, start, max(start, source.text.find("\n", start)))
+
+    def _label(self, text: str, word: str = "") -> Label:
+        """A label at the innermost place in a template that the exception came through."""
+        if not self.frames:
+            source, body = self.template.source, self.template.body
+            return Label(Span(source, body, body), text)
+        return Label(self._span(*self.frames[-1], word), text)
+
+    def _related(self) -> tuple[Label, ...]:
+        """The calls and includes on the way to that place, nearest first."""
+        seen: list[tuple[str, int]] = []
+        for frame in reversed(self.frames[:-1]):
+            if frame not in seen and frame != self.frames[-1]:
+                seen.append(frame)
+        return tuple(Label(self._span(*frame), "used here") for frame in seen[:3])
+
+    # kinds of trouble
+
+    def _refused(self, name: str, refusal: policy.Refusal) -> Diagnostic:
+        span = self._span(name, refusal.lineno, refusal.name)
+        word = refusal.name or span.text
+        return Diagnostic(
+            "not-allowed",
+            "Not allowed in a template",
+            Label(span, f"`{word}` is not allowed" if word else ""),
+            text=refusal.reason,
+            hint=refusal.hint,
+        )
+
+    def _syntax(self, error: TemplateSyntaxError) -> Diagnostic:
+        source, body = self._body(error.name or "")
+        message = str(error.message or "")
+        start, end = self.renderer.environment.lexer.last
+        here = Span(source, body + start, body + max(end, start))
+        if Source("", source.text[body:]).position(start)[0] != error.lineno or not here.text.strip():
+            here = self._span(error.name or "", error.lineno)
+        title, label, hint, code = "Template syntax", message.rstrip("."), "", "template-syntax"
+        if match := re.match(r"No (filter|test) named '([^']*)'", message):
+            kind, word = match.groups()
+            known = policy.FILTERS if kind == "filter" else policy.TESTS
+            meant = did_you_mean(word, known)
+            here = self._span(error.name or "", error.lineno, word.split(".")[-1])
+            title, label = f"Unknown {kind} `{word}`", f"there is no {kind} of this name"
+            hint = f"did you mean `{meant}`?" if meant else ""
+        elif match := re.match(r"Encountered unknown tag '([^']*)'\.", message):
+            meant = did_you_mean(match[1], _TAGS)
+            title, label = f"Unknown tag `{match[1]}`", "there is no tag of this name"
+            hint = f"did you mean `{meant}`?" if meant else ""
+            if closing := re.search(r"innermost block that needs to be closed is '([^']*)'", message):
+                title, label = f"`{match[1]}` does not fit here", f"`{closing[1]}` is still open"
+                hint = f"close it with {{% end{closing[1]} %}}" if match[1] != f"end{closing[1]}" else hint
+        elif "nexpected end of template" in message:
+            closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
+            title = f"`{closing[1]}` never closed" if closing else "The template ends too early"
+            label = "the template ends inside it" if closing else "something is still open here"
+            hint = f"close it with {{% end{closing[1]} %}}" if closing else ""
+            here = self._span(error.name or "", error.lineno, closing[1] if closing else "")
+        return Diagnostic(code, title, Label(here, label), hint=hint)
+
+    def _undefined(self, message: str) -> Diagnostic:
+        match = _NAME.search(message)
+        name = (match[1] or match[2]) if match else ""
+        label = self._label("not given", name)
+        if match and match[2]:
+            label = Label(label.span, "there is nothing of this name in it")
+        known = set(self.template.front.get("params") or ()) | set(self.context)
+        meant = did_you_mean(name, sorted(known)) if name else None
+        if meant:
+            hint = f"did you mean `{meant}`?"
+        elif self.template.front.get("params") and match and match[1]:
+            hint = f"add `{name}` to params, or take it out"
+        else:
+            hint = f"give `{name}` a value, or write {{{{ {name} | default('…') }}}}" if name else ""
+        title = f"`{name}` is undefined" if name else "Undefined value"
+        return Diagnostic("undefined-variable", title, label, hint=hint, related=self._related())
+
+    def _not_found(self, error: TemplateNotFound) -> Diagnostic:
+        name = str(error.name or error)
+        meant = did_you_mean(name, self.renderer.loader.known())
+        return Diagnostic(
+            "template-not-found",
+            f"No file `{name}`",
+            self._label("not in the template folders", name),
+            hint=f"did you mean `{meant}`?" if meant else "names are relative to the template folder",
+        )
+
+    def _other(self, error: Exception) -> Diagnostic:
+        from .render import NeedsMacro, NotAValue, Outside
+
+        if isinstance(error, Outside):
+            name = str(error.message)
+            return Diagnostic(
+                "include-outside",
+                "Outside the template folders",
+                self._label("leads out of the template folders", name),
+                text="A template reads nothing but the project's own templates.",
+                hint="copy what you need into the folder",
+            )
+        if isinstance(error, NotText):
+            what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(
+                type(error.value).__name__, "no text"
+            )
+            return Diagnostic(
+                "value-not-text",
+                f"{what.capitalize()} within a text",
+                self._label(f"this is {what}"),
+                related=self._related(),
+            )
+        if isinstance(error, NotAValue | NeedsMacro):
+            return Diagnostic("filter-failed", "Not a value", self._label(str(error.message)), related=self._related())
+        if isinstance(error, SecurityError):
+            match = re.search(r"attribute '([^']+)'|'([^']+)'", str(error))
+            word = (match[1] or match[2]) if match else ""
+            return Diagnostic(
+                "not-allowed",
+                "Not allowed in a template",
+                self._label(f"`{word}` is not allowed", word),
+                text="Templates may use values, not what lies behind them.",
+                related=self._related(),
+            )
+        if isinstance(error, RecursionError | MemoryError | bounds.TooCostly):
+            return self._costly(error)
+        reason = str(error) or type(error).__name__
+        return Diagnostic(
+            "filter-failed",
+            "This cannot be computed",
+            self._label(_sentence(reason)),
+            related=self._related(),
+            hint="check the type of the value",
+        )
+
+    def _costly(self, error: Exception) -> Diagnostic:
+        if isinstance(error, RecursionError):
+            names = [name for name, _ in self.frames]
+            label = self._label("this leads back to itself")
+            if len(set(names)) > 1 or _includes(self.error):
+                return Diagnostic(
+                    "include-cycle",
+                    "Templates that include one another",
+                    label,
+                    text="The include never ends: " + " → ".join(_loop(names)) + ".",
+                    hint="break the circle",
+                )
+            return Diagnostic(
+                "too-costly", "Recursion without end", label, hint="a macro that calls itself needs a condition to stop"
+            )
+        text = str(error) or "it needs too much memory"
+        large = isinstance(error, bounds.TooCostly) and error.bound == "output"
+        return Diagnostic(
+            "output-too-large" if large else "too-costly",
+            "Output too large" if large else "Too much work for a message",
+            self._label(text),
+            related=self._related(),
+            text="Handbill stops a template that would take a machine down with it.",
+            hint="look for a loop over too much, or a text repeated too often",
+        )
+
+
+def _sentence(text: str) -> str:
+    first = text.strip().split("\n")[0]
+    return first[:1].lower() + first[1:200]
+
+
+def _loop(names: list[str]) -> list[str]:
+    """One turn of the circle that a stack of template names ends in."""
+    last = names[-1]
+    turn = [last]
+    for name in reversed(names[:-1]):
+        if name != turn[-1]:
+            turn.append(name)
+        if name == last and len(turn) > 1:
+            break
+    return list(reversed(turn)) if len(turn) > 1 else [last, last]
+
+
+def _includes(error: BaseException) -> bool:
+    """Whether the stack is one of templates (`root` functions), not of macros."""
+    roots = 0
+    tb = error.__traceback__
+    while tb is not None:
+        if "__jinja_template__" in tb.tb_frame.f_globals and tb.tb_frame.f_code.co_name == "root":
+            roots += 1
+        tb = tb.tb_next
+    return roots > 2
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
+    """The places in templates that an exception came through, as (template, line), outermost first."""
+    tb = error.__traceback__
+    while tb is not None:
+        compiled = tb.tb_frame.f_globals.get("__jinja_template__")
+        if compiled is not None:
+            yield compiled.name or "", compiled.get_corresponding_lineno(tb.tb_lineno)
+        tb = tb.tb_next
+
+
+def _tags(renderer: Renderer, text: str) -> Iterator[list[Token]]:
+    """The tags of a template's body, each as its tokens from `{{` or `{%` to the end."""
+    inside: list[Token] = []
+    try:
+        for token in PlacingLexer(renderer.environment).placed(text, None):
+            if token.kind in _OPENING:
+                inside = [token]
+            elif inside:
+                inside.append(token)
+                if token.kind == _OPENING[inside[0].kind]:
+                    yield inside
+                    inside = []
+    except TemplateSyntaxError:
+        return  # what comes after cannot be read; the tags before it can
