@@ -7,7 +7,7 @@ texts and numbers only (a list has no text form). `tojson` is the renderer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import filters as jinja
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _Filter = Callable[..., Any]
-_JINJA: dict[str, _Filter] = dict(TESTS)
+_JINJA: Mapping[str, Any] = TESTS
 
 
 def _taken(value: Any) -> tuple[Budget, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import BuiltinMethodType, GeneratorType, MethodType
 from typing import Any, TypeAlias
 
@@ -31,14 +31,15 @@ def concat(budget: Budget, parts: Iterable[str]) -> str:
     return "".join(found)
 
 
-_SIZED = (str, list, tuple, dict, range, type({}.keys()), type({}.values()), type({}.items()))
+_SIZED: tuple[Any, ...] = (str, list, tuple, dict, range, type({}.keys()), type({}.values()), type({}.items()))
 
 
 def iterate(budget: Budget, values: Any) -> Iterable[Any]:
     """What a loop goes over: charged at once when its length is known, else turn by turn. Raises TypeError."""
     if isinstance(values, _SIZED):
-        budget.charge(len(values))
-        return values
+        sized: Collection[Any] = values
+        budget.charge(len(sized))
+        return sized
     if isinstance(values, Undefined):
         return iter(values)
     if isinstance(values, GeneratorType):
@@ -171,7 +172,7 @@ def join(budget: Budget, separator: str, values: Iterable[Any]) -> str:
 
 
 _LINEAR = """upper lower title capitalize swapcase casefold split splitlines startswith endswith find index
-count partition removeprefix removesuffix isalpha isdigit isdecimal isnumeric isalnum isspace isupper islower istitle isascii"""
+count partition removeprefix removesuffix isalpha isdigit isdecimal isnumeric isalnum isspace isupper islower istitle"""
 _CROSSING = "strip lstrip rstrip rfind rindex rsplit rpartition"
 
 _STR: _Methods = {name: _plain(name) for name in _LINEAR.split()} | {name: _crossed(name) for name in _CROSSING.split()}

@@ -27,11 +27,12 @@ GLOBALS = bounds.GLOBALS
 class Refusal:
     """One thing that a template may not do. `name` is to be found in the line; it may be empty."""
 
-    lineno: int  # 1-based
+    lineno: int  # 1-based, in the body
     name: str
     reason: str  # a sentence
     hint: str = ""
     code: str = "not-allowed"
+    title: str = "Not allowed in a template"
 
 
 class Refused(Exception):
@@ -60,6 +61,10 @@ REFUSED_FILTERS = {
 REFUSED_TESTS = {"escaped": ("Nothing is HTML here.", "leave it out")}
 REFUSED_FUNCTIONS = {"lipsum": ("Its text is random.", "write the text")}
 
+TAGS = frozenset(
+    """block call elif else endblock endcall endfilter endfor endif endmacro endraw endset endwith extends filter for from
+    if import include macro raw set with""".split()
+)
 FILTERS = frozenset(bounds.BOUNDED_FILTERS) | {"tojson"}
 TESTS = frozenset(bounds.BOUNDED_TESTS)
 
@@ -137,7 +142,7 @@ def _shape(tree: nodes.Template, limits: bounds.Bounds) -> Refusal | None:
 
 
 def _costly(node: nodes.Node, reason: str) -> Refusal:
-    return Refusal(node.lineno, "", reason, "split it up with `set` and `macro`", "too-costly")
+    return Refusal(node.lineno, "", reason, "make it smaller", "too-costly", "Too much for a template")
 
 
 def _refused(node: nodes.Node, imported: set[str]) -> Iterator[Refusal]:
@@ -146,8 +151,8 @@ def _refused(node: nodes.Node, imported: set[str]) -> Iterator[Refusal]:
         name = _SPELLED.get(kind, "")
         yield Refusal(node.lineno, name, f"Templates have no {f'`{name}`' if name else kind.__name__}.", "leave it out")
     elif kind in _CHECKS:
-        for name, reason, hint, *code in _CHECKS[kind](node, imported):
-            yield Refusal(node.lineno, name, reason, hint, *code)
+        for name, reason, hint, *rest in _CHECKS[kind](node, imported):
+            yield Refusal(node.lineno, name, reason, hint, *rest)
 
 
 _Found = Iterator[tuple[str, ...]]
@@ -181,7 +186,8 @@ def _known(what: str, name: str, known: frozenset[str], refused: dict[str, tuple
         yield name, f"Templates have no {what} `{name}`: {reason[0].lower()}{reason[1:]}", hint
     elif name not in known:
         meant = did_you_mean(name, known)
-        yield name, f"There is no {what} `{name}`.", f"did you mean `{meant}`?" if meant else "", "template-syntax"
+        hint = f"did you mean `{meant}`?" if meant else ""
+        yield name, f"There is no {what} `{name}`.", hint, "template-syntax", f"Unknown {what} `{name}`"
 
 
 def _arguments(node: Any) -> _Found:
@@ -193,7 +199,7 @@ def _arguments(node: Any) -> _Found:
         if key.startswith("_"):
             yield key, "A name of an argument may not start with an underscore.", "choose another name"
     for key in {key for key in keys if keys.count(key) > 1}:
-        yield key, f"`{key}` is given twice.", "remove one of them", "template-syntax"
+        yield key, f"`{key}` is given twice.", "remove one of them", "template-syntax", f"`{key}` given twice"
 
 
 def _check_call(node: Any, imported: set[str]) -> _Found:
@@ -235,7 +241,7 @@ def _check_const(node: Any, imported: set[str]) -> _Found:
     value = node.value
     endless = isinstance(value, float) and not math.isfinite(value)
     if endless or (isinstance(value, int) and value.bit_length() > bounds.Bounds().bits):
-        yield "", "This number is too large.", "", "bad-number"
+        yield "", "No message needs a number of this size.", "", "bad-number", "Number too large"
 
 
 def _check_loaded(node: Any, imported: set[str]) -> _Found:
@@ -252,7 +258,13 @@ def _check_loaded(node: Any, imported: set[str]) -> _Found:
 def _check_parameters(node: Any, imported: set[str]) -> _Found:
     names = [arg.name for arg in node.args]
     for name in {name for name in names if names.count(name) > 1}:
-        yield name, f"Two parameters are called `{name}`.", "rename one of them", "template-syntax"
+        yield (
+            name,
+            f"Two parameters are called `{name}`.",
+            "rename one of them",
+            "template-syntax",
+            f"`{name}` given twice",
+        )
 
 
 _CHECKS: dict[type[nodes.Node], Callable[[Any, set[str]], _Found]] = {
@@ -274,7 +286,7 @@ _CHECKS: dict[type[nodes.Node], Callable[[Any, set[str]], _Found]] = {
 
 def attribute_ok(obj: object, name: str) -> bool:
     """Whether an attribute of a Python object may be read. For `is_safe_attribute`; items are not asked about."""
-    if not isinstance(name, str) or name.startswith("_"):
+    if name.startswith("_"):
         return False
     if isinstance(obj, LoopContext):
         return name in _LOOP
