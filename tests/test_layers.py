@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-GOOD = '{"template_type": "text", "text": "Your parcel is here."}\n'
+GOOD = """\
+---
+params:
+  first_name: {type: string}
+examples:
+  default: {first_name: Zoë}
+---
+{"template_type": "text", "text": "Hi {{ first_name }}, your parcel is here."}
+"""
 PROGRAM = """
 import atexit, sys
 atexit.register(lambda: print("\\0", *sys.modules, file=sys.stderr))
@@ -39,7 +47,9 @@ def test_the_version_loads_next_to_nothing(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check",), ("compile", "parcel", "--channel", "messenger")], ids=["check", "compile"]
+    "arguments",
+    [("check",), ("compile", "parcel", "--channel", "messenger", "--example", "default")],
+    ids=["check", "compile"],
 )
 def test_no_network_library_and_no_slow_validator_without_need(project: Path, arguments: tuple[str, ...]) -> None:
     loaded = _loaded(project, *arguments)
