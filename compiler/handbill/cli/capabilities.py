@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ..channels import Channel
 from ..message import ALIASES, TEMPLATE_TYPES
 from ..resources import load
 
-YES, NARROWED, DIRECT, NO = "yes", "narrowed", "direct", "no"
+YES: Final = "yes"
+NARROWED: Final = "narrowed"
+DIRECT: Final = "direct"
+NO: Final = "no"
 Support = Literal["yes", "narrowed", "direct", "no"]
 
 LEGEND = {

@@ -23,7 +23,14 @@ _WIDTH = 100  # columns
 
 @click.command()
 @click.argument("name", required=False, type=CHANNEL, metavar="[CHANNEL]")
-@click.option("--format", "form", type=Name("format", lambda: ("text", "json")), default="text", metavar="FORMAT", help="text or json.")
+@click.option(
+    "--format",
+    "form",
+    type=Name("format", lambda: ("text", "json")),
+    default="text",
+    metavar="FORMAT",
+    help="text or json.",
+)
 @project_option
 def channels(name: str | None, form: str, folder: Path | None) -> None:
     """Show which template types each channel can show.
@@ -126,4 +133,6 @@ def _limits(limits: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: int) -> list[str]:
     space = " " * indent
-    return wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False, break_on_hyphens=False)
+    return wrap(
+        text, _WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False, break_on_hyphens=False
+    )

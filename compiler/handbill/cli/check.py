@@ -28,13 +28,28 @@ def _formats() -> Iterable[str]:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("--channel", "channels", type=CHANNEL, multiple=True, metavar="CHANNEL", help="Only this channel; may be repeated.")
+@click.option(
+    "--channel", "channels", type=CHANNEL, multiple=True, metavar="CHANNEL", help="Only this channel; may be repeated."
+)
 @via_option
-@click.option("--format", "form", type=Name("format", _formats), default="text", metavar="FORMAT", help="text, json, sarif or github.")
+@click.option(
+    "--format",
+    "form",
+    type=Name("format", _formats),
+    default="text",
+    metavar="FORMAT",
+    help="text, json, sarif or github.",
+)
 @project_option
 @click.pass_context
 def check(
-    ctx: click.Context, paths: tuple[Path, ...], channels: tuple[str, ...], via: str | None, form: str, folder: Path | None
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    channels: tuple[str, ...],
+    via: str | None,
+    form: str,
+    folder: Path | None,
 ) -> None:
     """Check templates: each on its channels, with each of its examples.
 
@@ -61,16 +76,15 @@ def check(
             raise click.UsageError(_nothing(project))
         for checked in _watched(_checked(project, names, channels, via), len(names)):
             found += checked.result.diagnostics
-            payloads += 1
+            payloads += bool(checked.channel)  # a template that cannot be read is no payload
     except Failed as failed:
         if is_usage(failed):
             raise
         found += failed.diagnostics
     found = merged(found)
     say(REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout)))
-    if found and form == "text":
-        say("\n")
-    say(f"{summary(found, payloads)}\n", sys.stderr)
+    apart = "\n" if found and sys.stdout.isatty() else ""
+    say(f"{apart}{summary(found, payloads)}\n", sys.stderr)
     if worst(found) is Severity.ERROR:
         ctx.exit(FOUND)
 

@@ -1,10 +1,10 @@
 """The one place that turns what went wrong into an exit code.
 
-    0    clean
-    1    diagnostics of severity error        diagnostic.Failed
-    2    wrong usage                          click.UsageError, CannotWrite, a name that is not there
-    3    a fault of Handbill's                any other exception
-    130  interrupted                          KeyboardInterrupt
+0    clean
+1    diagnostics of severity error        diagnostic.Failed
+2    wrong usage                          click.UsageError, CannotWrite, a name that is not there
+3    a fault of Handbill's                any other exception
+130  interrupted                          KeyboardInterrupt
 """
 
 from __future__ import annotations

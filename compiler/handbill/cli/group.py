@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -34,7 +33,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        module = import_module(f".{cmd_name}", __package__)
+        command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)  # compile_: a builtin has its name
         assert isinstance(command, click.Command)
         return command
 
@@ -52,10 +52,10 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and end the process: the only way out of the command line."""
         extra["standalone_mode"] = False
-        raise SystemExit(exit_code(lambda: super(Commands, self).main(args, prog_name, **extra)))
+        raise SystemExit(exit_code(lambda: super(Commands, self).main(*args, **extra)))
 
 
 @click.group(

@@ -11,11 +11,10 @@ import click
 from ..channels import CHANNELS
 from ..diagnostic import did_you_mean
 
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-class Name(click.ParamType):
+class Name(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on only
     """One of a list of names that is asked for only when it is needed."""
 
     def __init__(self, what: str, known: Callable[[], Iterable[str]]) -> None:

@@ -7,24 +7,24 @@ import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
-_ASCII = {"│": "|", "┆": ":", "…": "...", "·": "-", "–": "-"}
+_ASCII = str.maketrans({"│": "|", "┆": ":", "…": "...", "·": "-", "–": "-"})
 
 
-def coloured(stream: IO[str]) -> bool:
+def coloured(stream: TextIO) -> bool:
     """Whether to use colour: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def say(text: str, stream: IO[str] | None = None) -> None:
+def say(text: str, stream: TextIO | None = None) -> None:
     """Write text, to standard output if nothing else is said; characters a stream cannot show are escaped."""
     stream = stream or sys.stdout
     try:
         stream.write(text)
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
-        plain = text.translate(str.maketrans(_ASCII))
+        plain = text.translate(_ASCII)
         stream.write(plain.encode(encoding, "backslashreplace").decode(encoding))
     stream.flush()
 

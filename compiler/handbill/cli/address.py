@@ -1,0 +1,47 @@
+"""Who a payload goes to, as a gateway asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..diagnostic import did_you_mean
+
+if TYPE_CHECKING:
+    from ..gateways import Gateway
+
+
+def address(
+    gateway: Gateway, to: str | None, channel_id: str | None, more: Sequence[str] = ()
+) -> dict[str, str] | None:
+    """The address fields from `--to`, `--channel-id` and `--address name=value`; None when there are none.
+
+    Raises UsageError for a field the gateway has not, or one that is missing beside others.
+    """
+    values = {name: value for name, value in (("to", to), ("channel_id", channel_id)) if value}
+    for pair in more:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--address takes name=value, not `{pair}`.")
+        values[name] = value
+    if not values:
+        return None
+    fields = {field.name: field for field in gateway.ADDRESS}
+    for name in values:
+        if name not in fields:
+            meant = did_you_mean(name, fields)
+            known = f"it knows {', '.join(fields)}" if fields else "it needs none"
+            raise click.UsageError(
+                f"{gateway.NAME} has no address field `{name}`; {f'did you mean `{meant}`?' if meant else f'{known}.'}"
+            )
+    missing = [field for field in fields.values() if field.required and field.name not in values]
+    if missing:
+        listed = "; ".join(f"{_option(field.name)} ({field.about})" for field in missing)
+        raise click.UsageError(f"{gateway.NAME} needs more to address a message: {listed}.")
+    return values
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}" if name in ("to", "channel_id") else f"--address {name}=…"
