@@ -1,8 +1,8 @@
 """What an answer says of each message in the request.
 
-    {"id": "…"}, {"messageId": "…"}        one message, accepted
-    [{"id": "…"}, {"error": {…}}]          the tutorial's list: one result a message, in order
-    nothing                                accepted, without an id (Genesys' 202, and some 200)
+{"id": "…"}, {"messageId": "…"}     one message, accepted
+[{"id": "…"}, {"error": {…}}]       the tutorial's list: one result a message, in order
+nothing                             accepted, without an id (Genesys' 202, and some 200)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from .http import Answer
 from .outcome import Outcome, State
-from .problem import Explainer, Problem, said_of, json_of, problem_of
+from .problem import Explainer, Problem, json_of, problem_of, said_of
 from .requests import Request
 
 

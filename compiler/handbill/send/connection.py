@@ -7,6 +7,7 @@
     client_id = "SANDBOX_CLIENT_ID"          # names of environment variables
     client_secret = "SANDBOX_CLIENT_SECRET"
     organization_id = "SANDBOX_ORGANIZATION_ID"
+    channels = {messenger = "987654321098765"}   # ids in Genesys Cloud, instead of --channel-id
     paths = {genesys-event = "/api/v2/messaging/messagingevents"}
 
 Hosts, paths and names of variables are data: `schemas/genesys/connection.json`.
@@ -16,12 +17,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..channels import CHANNELS
 from ..diagnostic import Diagnostic, Failed, Label, did_you_mean
 from ..project import setting
 from ..resources import load
@@ -29,7 +31,8 @@ from ..source import Source
 from .secret import Secret
 
 DEFAULT = "default"  # the connection taken when none is named
-_SETTINGS = ("region", "base_url", "login_url", "client_id", "client_secret", "organization_id", "paths")
+_TEXTS = ("region", "base_url", "login_url", "client_id", "client_secret", "organization_id")
+_SETTINGS = (*_TEXTS, "channels", "paths")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # capitals only, so that a secret written here is not taken for a name
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 
@@ -65,6 +68,7 @@ class Connection:
     organization: str  # its id, for reports; "" when not given
     client_id: str  # the name of an environment variable
     client_secret: str  # likewise
+    channels: Mapping[str, str]  # the channel's id in Genesys Cloud, by Handbill's name of it
     paths: Mapping[str, str]  # by gateway, what differs from the shipped ones
 
     def credentials(self, environment: Mapping[str, str]) -> Credentials:
@@ -76,7 +80,7 @@ class Connection:
             raise Failed(
                 Diagnostic(
                     "missing-credentials", f"{what} {'are' if len(missing) > 1 else 'is'} not set",
-                    text="Genesys Cloud gives a token to an OAuth client only; its id and secret come from the environment.",
+                    text="Genesys Cloud gives a token to an OAuth client; its id and secret are environment variables.",
                     hint=f"export {what.replace(' and ', ', ')}, or look at the request with --dump, which needs none",
                 )
             )  # fmt: skip
@@ -150,6 +154,7 @@ class _Reader:
             organization=self.environment.get(organization, "").strip(),
             client_id=self._variable("client_id", names["client_id"]["name"]),
             client_secret=self._variable("client_secret", names["client_secret"]["name"]),
+            channels=self._table("channels", 'channels = {messenger = "…"}', CHANNELS),
             paths=self._paths(),
         )  # fmt: skip
 
@@ -216,18 +221,25 @@ class _Reader:
         return name
 
     def _paths(self) -> dict[str, str]:
-        paths = self.settings.get("paths", {})
-        if not isinstance(paths, dict):
-            raise self._wrong("paths", "Wrong type", "not a table", 'write paths = {genesys-event = "/api/…"}')
         posted = [name for name, facts in self.facts["gateways"].items() if "path" in facts]
+        paths = self._table("paths", 'paths = {genesys-event = "/api/…"}', posted)
         for gateway, path in paths.items():
-            if gateway not in posted:
-                hint = f"there are: {', '.join(posted)}"
-                raise self._wrong("paths", "Unknown gateway", f"`{gateway}` is not posted", hint)
-            if not isinstance(path, str) or not _PATH.fullmatch(path):
+            if not _PATH.fullmatch(path):
                 hint = "write it as /api/v2/…, without host, `?` and `#`"
                 raise self._wrong("paths", "Bad path", f"no path for {gateway}", hint)
-        return dict(paths)
+        return paths
+
+    def _table(self, key: str, form: str, known: Collection[str]) -> dict[str, str]:
+        """A table of texts by names that are known."""
+        table = self.settings.get(key, {})
+        if not isinstance(table, dict) or not all(isinstance(value, str) and value for value in table.values()):
+            raise self._wrong(key, "Wrong type", "not a table of texts", f"write {form}")
+        for name in table:
+            if name not in known:
+                meant = did_you_mean(name, known)
+                hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(known)}"
+                raise self._wrong(key, "Unknown name", f"`{name}` has no place here", hint)
+        return dict(table)
 
     def _text(self, key: str) -> str:
         value = self.settings.get(key, "")

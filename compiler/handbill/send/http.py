@@ -10,6 +10,7 @@ import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from types import TracebackType
 from typing import Any
@@ -53,6 +54,7 @@ class Client:
         self._library = _library()
         self._client = self._library.Client(
             trust_env=False,
+            verify=_trusted(self._library),
             follow_redirects=False,
             timeout=self._library.Timeout(**{k: seconds[k] for k in ("connect", "read", "write", "pool")}),
         )
@@ -105,6 +107,13 @@ def _library() -> Any:
         except ModuleNotFoundError:
             continue
     return import_module(LIBRARIES[-1])
+
+
+@cache
+def _trusted(library: Any) -> ssl.SSLContext:
+    """The certificates, read once: that takes longer than a request."""
+    context: ssl.SSLContext = library.create_ssl_context(trust_env=False)
+    return context
 
 
 def _fault(error: BaseException, library: Any) -> Fault:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -27,9 +28,9 @@ class Problem:
     stage: Stage
     status: int = 0
     fault: str = ""
-    code: str = ""  # the server's own
-    message: str = ""
-    context: str = ""  # Genesys' contextId, which its support asks for
+    code: str = field(default="", repr=False)  # the server's own, not yet cleaned of secrets, as the two below
+    message: str = field(default="", repr=False)
+    context: str = field(default="", repr=False)  # Genesys' contextId, which its support asks for
     wait: float | None = None  # seconds the server asks to wait
     whole: bool = True  # the request as a whole failed, not one of its messages
 
@@ -146,14 +147,17 @@ class Explainer:
 
 
 def _row(problem: Problem) -> dict[str, Any]:
-    """The first row that fits. The last of each stage fits everything."""
+    """The first row that fits. The last of each stage has no conditions, so there always is one."""
     rows: list[dict[str, Any]] = data()["errors"]
-    return next(row for row in rows if _fits(row["when"], problem))
+    return next(
+        row
+        for row in rows
+        if problem.stage in row["stage"] and (not row["when"] or any(_fits(when, problem) for when in row["when"]))
+    )
 
 
 def _fits(when: Mapping[str, Any], problem: Problem) -> bool:
-    if when["stage"] != problem.stage:
-        return False
+    """Whether all that a condition names is so: `status` (403, or 4xx), `code`, `fault`."""
     if "status" in when and not {str(problem.status), f"{problem.status // 100}xx"} & set(when["status"]):
         return False
     if "code" in when and not problem.codes & set(when["code"]):
@@ -164,6 +168,8 @@ def _fits(when: Mapping[str, Any], problem: Problem) -> bool:
 def _waiting(seconds: float | None) -> str:
     if seconds is None:
         return "a minute"
+    if not isfinite(seconds):
+        return "as long as it says"
     whole = max(1, round(seconds))
     return f"{whole:,} second{'' if whole == 1 else 's'} (Retry-After)"
 

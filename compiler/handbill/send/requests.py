@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,28 +37,33 @@ def requests(connection: Connection, gateway: str, bodies: Sequence[Any]) -> lis
     Events go as a list in one request (the tutorial's call takes a list), everything else one a request.
     Raises Failed (not-sendable) where nothing is posted.
     """
-    gateways = data()["gateways"]
-    facts = gateways.get(gateway, {})
-    path = connection.path(gateway)
-    if path is None:
-        posted = [name for name in gateways if connection.path(name)]
-        meant = did_you_mean(gateway, posted) if not facts else None
-        raise Failed(
-            Diagnostic(
-                "not-sendable", f"`{gateway}` is not sent",
-                text=facts.get("reason", "Handbill knows no address that takes it."),
-                hint=f"did you mean `{meant}`?" if meant
-                else f"write the payload with `handbill compile --via {gateway}`, or send through {_listed(posted)}",
-                source=facts.get("x-source", ""), checked=facts.get("x-checked", ""),
-            )
-        )  # fmt: skip
-    url = connection.api + path + (f"?{facts['query']}" if "query" in facts else "")
+    facts = posted(connection, gateway)
+    url = f"{connection.api}{connection.path(gateway)}" + (f"?{facts['query']}" if "query" in facts else "")
     headers = (("Content-Type", "application/json"), _ACCEPT, _AGENT)
     batches = [list(bodies)] if facts["form"] == "list" else bodies
     return [
         Request(url, headers, orjson.dumps(batch), "Bearer", len(bodies) if facts["form"] == "list" else 1)
         for batch in batches
     ]
+
+
+def posted(connection: Connection, gateway: str) -> Mapping[str, Any]:
+    """How a gateway's payloads are posted. Raises Failed (not-sendable)."""
+    gateways: dict[str, dict[str, Any]] = data()["gateways"]
+    facts = gateways.get(gateway, {})
+    if connection.path(gateway) is None:
+        others = [name for name in gateways if connection.path(name)]
+        meant = did_you_mean(gateway, others) if not facts else None
+        raise Failed(
+            Diagnostic(
+                "not-sendable", f"`{gateway}` is not sent",
+                text=facts.get("reason", "Handbill knows no address that takes it."),
+                hint=f"did you mean `{meant}`?" if meant
+                else f"write the payload with `handbill compile --via {gateway}`, or send through {_listed(others)}",
+                source=facts.get("x-source", ""), checked=facts.get("x-checked", ""),
+            )
+        )  # fmt: skip
+    return facts
 
 
 def token_request(connection: Connection) -> Request:
