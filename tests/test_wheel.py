@@ -74,23 +74,24 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return programs
 
 
-def _shipped(root: Path) -> set[str]:
-    """The data of the checkout, by its place in the package."""
-    data = {
-        path.relative_to(base).as_posix()
-        for base, kinds in ((root, ("schemas", "templates")), (root / "compiler" / "handbill", ("explain",)))
-        for kind in kinds
-        for path in (base / kind).rglob("*")
-        if path.is_file()
+def _files(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
-    return data | {"py.typed", "__main__.py"}
 
 
-def test_the_wheel_has_the_data_and_nothing_else(root: Path, wheel: Path) -> None:
-    names = set(zipfile.ZipFile(wheel).namelist())
-    code = {path.relative_to(root / "compiler").as_posix() for path in root.glob("compiler/handbill/**/*.py")}
-    expected = {f"handbill/{name}" for name in _shipped(root)} | code
-    assert {name for name in names if not PurePosixPath(name).parts[0].endswith(".dist-info")} == expected
+def test_the_wheel_has_code_and_data_and_nothing_else(root: Path, wheel: Path) -> None:
+    expected = {f"handbill/{name}" for name in _files(root / "compiler" / "handbill")}
+    for data in ("schemas", "templates"):
+        expected |= {f"handbill/{data}/{name}" for name in _files(root / data)}
+    actual = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert actual == expected
+    assert "handbill/py.typed" in actual
+    assert "handbill/schemas/message.schema.json" in actual
+    assert any(name.startswith("handbill/templates/") for name in actual)
+    assert any(name.startswith("handbill/explain/") for name in actual)
 
 
 def test_the_sdist_has_no_tests(built: Path) -> None:
