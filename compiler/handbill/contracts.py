@@ -64,7 +64,9 @@ class ContextRules:
         return {**self.defaults, **context}
 
     def holds(self, context: Mapping[str, Any]) -> bool:
-        return self._schema is None or self._schema.is_valid(context)
+        if self._schema is not None:
+            return self._schema.is_valid(context)
+        return next(_odd_values(dict(context)), None) is None
 
     def problems(self, context: Mapping[str, Any], origin: Origin | None) -> list[Diagnostic]:
         """What breaks the contract, at the value itself when it is known where it came from."""

@@ -29,6 +29,11 @@ class Document:
     root: Tree
     places: dict[str, Place] = field(default_factory=dict)
     reusable: bool = True
+    bare: list[int] = field(default_factory=list)  # the holes that stand alone, and could take a list whole
+
+    def fits(self, values: Sequence[object]) -> bool:
+        """Whether these values, too, leave the tree as it is."""
+        return self.reusable and not any(isinstance(as_value(values[hole]), list | dict) for hole in self.bare)
 
     def place(self, pointer: str) -> Place:
         """Where a node stands; the nearest thing above it that has a place."""
@@ -109,6 +114,7 @@ class _Builder:
             self.document.reusable = False
             return self.given(value, pointer, node, pointer.count("/") + 1)
         leaf = Leaf(pointer, parts=(index,), bare=True)
+        self.document.bare.append(index)
         return self.known(leaf) if key in STRUCTURAL else leaf
 
     def given(self, value: Any, pointer: str, node: Scalar, depth: int) -> Tree:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -24,9 +25,12 @@ from .message import read as read_message
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
+from .stamp import Stamp
 from .telling import diagnostics_of, payload_diagnostics
 from .template import Template
 from .tree import NotText, Tree, fill
+
+KEPT = 1024  # skeletons a template may have before the oldest are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,36 @@ def to_json(payload: Any, compact: bool = False) -> bytes:
     return orjson.dumps(payload, option=options)
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is the same for every context."""
+
+    template: Template
+    target: Channel
+    gateway: Gateway
+    address: Mapping[str, str] | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        address = [text for pair in sorted((self.address or {}).items()) for text in pair]
+        return (self.template.source.path, self.target.name, self.gateway.NAME, *address)
+
+    @property
+    def surroundings(self) -> dict[str, Any]:
+        return {"channel": about(self.target), "locale": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of one context, and what a stamp is made of."""
+
+    bodies: list[Any] | None = None
+    found: list[Diagnostic] = field(default_factory=list)
+    skeleton: str = ""
+    document: Document | None = None
+    trees: list[Tree] = field(default_factory=list)
+
+
 class Compiler:
     """Compiles the templates of one project. What can be kept between two messages is kept."""
 
@@ -70,6 +104,8 @@ class Compiler:
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
         self._documents: dict[tuple[str, str], Document] = {}
+        self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
+        self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
 
     # names
 
@@ -113,14 +149,58 @@ class Compiler:
             if any(d.code.startswith("unknown-") for d in failed.diagnostics):
                 raise
             return Result(None, [d.at(template=name, channel=channel, example=example) for d in failed.diagnostics])
-        try:
-            bodies, found = self._compile(template, target, gateway, context, origin, address)
-        except Failed as failed:
-            bodies, found = None, list(failed.diagnostics)
-        if any(d.severity is Severity.ERROR for d in found):
-            bodies = None
-        where = {"template": name, "channel": channel, "gateway": gateway.NAME, "example": example}
-        return Result(bodies, [d.at(**where) for d in found])
+        job = _Job(template, target, gateway, address)
+        return self._result(job, self._attempt(job, context, origin), example)
+
+    def _result(self, job: _Job, made: _Made, example: str = "") -> Result:
+        where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
+        found = [d.at(template=job.template.name, **where) for d in made.found]
+        return Result(None if _errors(found) else made.bodies, found)
+
+    def many(
+        self,
+        name: str,
+        channel: str,
+        via: str | None,
+        contexts: Iterable[Mapping[str, Any]],
+        *,
+        address: Mapping[str, str] | None = None,
+    ) -> Iterator[bytes | Result]:
+        """A message for each context, in order: the payload as compact JSON with a line feed.
+
+        A Result comes instead where there is something to say: errors, or warnings with the payload.
+        Raises Failed for an unknown name. Fast: see `stamp`.
+        """
+        template = self.project.template(name, channel)
+        job = _Job(template, self.channel(channel), self.via(template, via), address)
+        stamps = self._stamps.setdefault(job.key, {})
+        for context in contexts:
+            yield self._stamped(job, stamps, context)
+
+    def _stamped(self, job: _Job, stamps: dict[str, Stamp], context: Mapping[str, Any]) -> bytes | Result:
+        rules = self._rules_of(job.template)
+        given = rules.complete(context)
+        if stamps and rules.holds(given):
+            try:
+                rendered = self.renderer.render(job.template, {**given, **job.surroundings})
+            except Failed:
+                return self._result(job, self._attempt(job, context, None))
+            stamp = stamps.get(rendered.skeleton)
+            filled = stamp.fill(rendered.values) if stamp is not None else None
+            if filled is not None:
+                return filled
+        made = self._attempt(job, context, None)
+        if made.found:
+            return self._result(job, made)
+        if made.document is not None and made.document.reusable:
+            native = job.template.contract.payload is not None
+            _keep(
+                stamps,
+                made.skeleton,
+                Stamp(made.document.root, made.trees, self._judge(job.target, job.gateway), native=native),
+            )
+        result = Result(made.bodies)
+        return to_json(result.payload, compact=True)
 
     def check(self, names: Iterable[str], channels: Sequence[str] = (), via: str | None = None) -> Iterator[Checked]:
         """Every template × its channels × its examples. Raises Failed for an unknown channel or gateway."""
@@ -134,7 +214,7 @@ class Compiler:
     def _check(self, name: str, channels: Sequence[str], via: str | None) -> Iterator[Checked]:
         try:
             template = self.project.template(name)
-            found = self._template_problems(template, via)
+            found = self._problems_of(template, via)
         except Failed as failed:
             template, found = None, list(failed.diagnostics)
         if template is None or found:
@@ -150,6 +230,12 @@ class Compiler:
                 yield Checked(
                     name, target, example, self.compile(name, target, via, context, example=example, origin=origin)
                 )
+
+    def _problems_of(self, template: Template, via: str | None) -> list[Diagnostic]:
+        key = (template.source.path, via or "")
+        if key not in self._problems:
+            self._problems[key] = self._template_problems(template, via)
+        return self._problems[key]
 
     def _template_problems(self, template: Template, via: str | None) -> list[Diagnostic]:
         """What is wrong with a template before anything is rendered: its settings, and the names in them."""
@@ -178,69 +264,62 @@ class Compiler:
 
     # the stages
 
-    def _compile(
-        self,
-        template: Template,
-        target: Channel,
-        gateway: Gateway,
-        context: Mapping[str, Any],
-        origin: Origin | None,
-        address: Mapping[str, str] | None,
-    ) -> tuple[list[Any] | None, list[Diagnostic]]:
-        problems = self._template_problems(template, gateway.NAME)
+    def _attempt(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
+        try:
+            return self._make(job, context, origin)
+        except Failed as failed:
+            return _Made(found=list(failed.diagnostics))
+
+    def _make(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
+        template, target, gateway = job.template, job.target, job.gateway
+        problems = self._problems_of(template, gateway.NAME)
         if problems:
-            return None, problems
+            return _Made(found=problems)
         rules = self._rules_of(template)
         given = rules.complete(context)
-        problems = rules.problems(given, origin)
-        if problems:
-            return None, problems
-        full = {**given, "channel": about(target), "locale": ""}
+        if not rules.holds(given):
+            return _Made(found=rules.problems(given, origin))
+        full = {**given, **job.surroundings}
         rendered = self.renderer.render(template, full)
         places = Places(self.renderer, template, full, rendered)
         document = self._parse(template, rendered, places)
         try:
             filled = fill(document.root, rendered.values)
         except NotText as problem:
-            return None, [_not_text(problem, places)]
+            return _Made(found=[_not_text(problem, places)])
         if template.contract.payload is not None:
-            return self._native(document, filled, gateway, places)
+            bodies = filled if isinstance(filled, list) else [filled]
+            trees: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
+            found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
+            return _Made(bodies, found, rendered.skeleton, document, trees)
         judge = self._judge(target, gateway)
-        found: list[Diagnostic] = []
-        if not judge.likes(filled):
-            found = diagnostics_of(judge.findings(filled), document, places)
-            if any(d.severity is Severity.ERROR for d in found):
-                return None, found
-        trees = gateway.emit(_messages(document.root), target, address)
+        found = [] if judge.likes(filled) else diagnostics_of(judge.findings(filled), document, places)
+        if _errors(found):
+            return _Made(found=found)
+        trees = gateway.emit(_messages(document.root), target, job.address)
         bodies = [fill(tree, rendered.values) for tree in trees]
-        for tree, body in zip(trees, bodies, strict=True):
-            if not judge.payload.schema.is_clean(body):
-                found += payload_diagnostics(judge.payload, tree, body, document, places)
-        return bodies, found
+        found += self._payload_problems(judge, trees, bodies, document, places)
+        return _Made(bodies, found, rendered.skeleton, document, trees)
 
-    def _native(
-        self, document: Document, filled: Any, gateway: Gateway, places: Places
-    ) -> tuple[list[Any], list[Diagnostic]]:
-        """A body that is the gateway's own JSON already: only its payload schema has a say."""
-        judge = self._judge(channel(CHANNELS[0]), gateway)
-        bodies = filled if isinstance(filled, list) else [filled]
-        trees = document.root if isinstance(document.root, list) else [document.root]
+    def _payload_problems(
+        self, judge: Judge, trees: list[Tree], bodies: list[Any], document: Document, places: Places
+    ) -> list[Diagnostic]:
         found: list[Diagnostic] = []
         for tree, body in zip(trees, bodies, strict=True):
             if not judge.payload.schema.is_clean(body):
                 found += payload_diagnostics(judge.payload, tree, body, document, places)
-        return bodies, found
+        return found
 
     def _parse(self, template: Template, rendered: Rendered, places: Places) -> Document:
         key = (template.source.path, rendered.skeleton)
         document = self._documents.get(key)
-        if document is None:
+        if document is None or not document.fits(rendered.values):
             try:
                 document = parse(rendered.skeleton, rendered.values, template.syntax)
             except Unreadable as problem:
                 raise Failed(_unreadable(problem, places)) from None
             if document.reusable:
-                self._documents[key] = document
+                _keep(self._documents, key, document)
         return document
 
     def _rules_of(self, template: Template) -> ContextRules:
@@ -263,8 +342,23 @@ class Compiler:
 
 def about(target: Channel) -> dict[str, Any]:
     """What a template can ask about its channel."""
-    kinds = target.message_rules["properties"]["template_type"]["enum"]
-    return {"name": target.name, "title": target.title, "supports": list(kinds)}
+    return {"name": target.name, "title": target.title, "supports": list(_kinds(target))}
+
+
+@cache
+def _kinds(target: Channel) -> tuple[str, ...]:
+    return tuple(target.message_rules["properties"]["template_type"]["enum"])
+
+
+def _errors(found: Iterable[Diagnostic]) -> bool:
+    return any(d.severity is Severity.ERROR for d in found)
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep a value; of very many, only the newest."""
+    if len(kept) >= KEPT:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def targets(project: Project, template: Template, channels: Sequence[str] = ()) -> list[str]:
