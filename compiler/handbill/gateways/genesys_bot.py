@@ -230,6 +230,8 @@ def _values(values: dict[str, Leaf]) -> list[Tree]:
 
 
 def _template_button(button: ButtonValue) -> Tree:
-    kind = str(button.kind.value) if button.kind else ""
+    if button.kind is None:
+        raise TypeError("the message schema asks for the kind of a template's button")
+    kind = str(button.kind.value)
     filled: dict[str, Tree] = {"payload": button.value} if kind == "reply" else {"parameters": [{"text": button.value}]}
-    return {"type": _BUTTON_TYPES[kind], "index": button.index, **filled}
+    return {"type": Leaf(button.kind.pointer, value=_BUTTON_TYPES[kind]), "index": button.index, **filled}
