@@ -70,6 +70,7 @@ class Genesys(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait
     server: Genesys
 
     def do_POST(self) -> None:

@@ -160,7 +160,7 @@ EXPLAINED = [
     (Reply(504, error("request.timeout", 504)), "unknown", "outcome-unknown", "may have arrived", "before"),
     (Reply(200, b"<html>"), "unknown", "outcome-unknown", "not Genesys Cloud's", "address"),
     (Reply(200, fault="close"), "unknown", "outcome-unknown", "connection broke", "before sending again"),
-    (Reply(200, b"nonsense", {"Content-Encoding": "gzip"}), "unknown", "outcome-unknown", "may have arrived", "address"),
+    (Reply(200, b"nonsense", {"Content-Encoding": "gzip"}), "unknown", "outcome-unknown", "not Genesys", "address"),
 ]  # fmt: skip
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 @project_option
 @click.pass_context
 def send(
-    ctx: click.Context, name: str, channel: str, via: str | None, chosen: str | None, only_shown: bool,
+    ctx: click.Context, /, name: str, channel: str, via: str | None, chosen: str | None, only_shown: bool,
     folder: Path | None, **asked: Any,
 ) -> None:  # fmt: skip
     """Send the message NAME to one recipient.
@@ -99,15 +99,9 @@ def send(
 def _recipient(
     gateway: Gateway, link: Connection, channel: str, only_shown: bool, asked: dict[str, Any]
 ) -> dict[str, str] | None:
-    """The address. For a dump, what is not known yet is shown as `<channel_id>`."""
-    more = list(asked["more"])
-    channel_id = asked["channel_id"] or link.channels.get(channel)
-    if only_shown:
-        known = {pair.partition("=")[0] for pair in more} | {"to"} | ({"channel_id"} if channel_id else set())
-        more += [
-            f"{field.name}=<{field.name}>" for field in gateway.ADDRESS if field.required and field.name not in known
-        ]
-    to = address(gateway, asked["to"], channel_id, more)
+    """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
+    channel_id = asked["channel_id"] or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
+    to = address(gateway, asked["to"], channel_id, asked["more"])
     for field, value in (to or {}).items():
         if not value.isprintable():
             raise click.UsageError(f"the address field `{field}` holds characters that cannot be sent.")
