@@ -122,8 +122,11 @@ def _limits(limits: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield f"Limits from {source} (checked {day})"
         for name in names:
             limit = limits[name]
-            doubt = status_in_words(limit)
-            said = f"{limit.get('x-title', name)}: {in_words(limit)}{f' ({doubt})' if doubt else ''}"
+            said = str(limit.get("x-title", name))
+            if words := in_words(limit):
+                said += f": {words}"
+            if doubt := status_in_words(limit):
+                said += f" ({doubt})"
             first, *rest = _wrapped(said, width + 2)
             yield f"  {name:<{width}}{first.lstrip()}"
             yield from rest

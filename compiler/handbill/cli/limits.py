@@ -64,7 +64,8 @@ def _range(limit: dict[str, Any], low: str, high: str) -> str:
         said = f"at least {_number(limit[low])}"
     else:
         return ""
-    return f"{said} {unit}".rstrip()
+    last = limit.get(high, limit.get(low))
+    return f"{said} {unit.removesuffix('s') if last == 1 and unit in _UNITS.values() else unit}".rstrip()
 
 
 def _other(key: str, value: Any, limit: dict[str, Any]) -> str:
@@ -79,6 +80,8 @@ def _other(key: str, value: Any, limit: dict[str, Any]) -> str:
     if key == "pattern":
         return f"in the form {value}"
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: f" {m[1].lower()}", key.removeprefix("x-"))
+    if words in ("maximum", "minimum"):
+        return f"at {'most' if words == 'maximum' else 'least'} {_value(value)} {limit.get('x-unit', '')}".rstrip()
     if words.startswith("max "):
         return f"at most {_value(value)} {words.removeprefix('max ')}"
     if words.startswith("min "):
