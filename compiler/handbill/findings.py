@@ -9,7 +9,7 @@ from .diagnostic import Diagnostic, Label
 from .mistakes import Violation
 from .source import Span
 from .tree import pointer_of
-from .wording import capital, doubt, list_name, note_of, words
+from .wording import capital, doubt, list_name, note_of, small, words
 
 
 def diagnose(violation: Violation, *, who: str, span: Span | None = None, others: Sequence[Span] = ()) -> Diagnostic:
@@ -29,7 +29,7 @@ def diagnose(violation: Violation, *, who: str, span: Span | None = None, others
         label=Label(span, label) if span else None,
         severity=violation.severity,
         text=text if span else f"{capital(label)}. {text}".rstrip(),
-        hint=notes.get("x-hint") or said.hint,
+        hint=small(str(notes.get("x-hint", ""))).removesuffix(".") or said.hint,
         source=notes.get("x-source", ""),
         checked=notes.get("x-checked", ""),
         related=tuple(Label(other, _RELATED.get(violation.keyword, "")) for other in others),

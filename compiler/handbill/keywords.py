@@ -43,8 +43,8 @@ def nodes(instance: Any, path: Sequence[str]) -> Iterator[tuple[Path, Any]]:
         return
     step, rest = path[0], path[1:]
     children: Iterable[tuple[str | int, Any]] = ()
-    if step == "*" and isinstance(instance, list):
-        children = enumerate(instance)
+    if step == "*":
+        children = enumerate(instance) if isinstance(instance, list) else ()
     elif isinstance(instance, dict) and step in instance:
         children = ((step, instance[step]),)
     for key, child in children:

@@ -33,6 +33,16 @@ def _error(problem: Problem) -> _Error:
     return error
 
 
+def _below(validator: Any, schema: Any, key: str, child: Any, step: str | None = None) -> Iterator[ValidationError]:
+    """The errors of a field, with its key; jsonschema leaves the key out where `false` stands for a schema."""
+    if schema is not False:
+        yield from validator.descend(child, schema, path=key, schema_path=step)
+        return
+    error = _Error("", validator="false", validator_value=False, schema=False)
+    error.problem = Problem(path=(key,))
+    yield error
+
+
 @cache
 def _probe(keyword: str, value: Any) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator({keyword: value}, pattern_options=jsonschema_rs.RegexOptions())
@@ -94,7 +104,14 @@ def _additional(validator: Any, value: Any, instance: Any, schema: Any) -> Itera
             known = [name for name in properties if name not in instance]
             yield _error(Problem(path=(key,), key=key, extra={"known": known}))
         else:
-            yield from validator.descend(child, value, path=key)
+            yield from _below(validator, value, key, child)
+
+
+def _properties(validator: Any, value: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for key, below in value.items():
+            if key in instance:
+                yield from _below(validator, below, key, instance[key], key)
 
 
 def _pattern_properties(validator: Any, value: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -102,7 +119,7 @@ def _pattern_properties(validator: Any, value: Any, instance: Any, _schema: Any)
         for pattern, below in value.items():
             for key, child in instance.items():
                 if _holds("pattern", pattern, key):
-                    yield from validator.descend(child, below, path=key, schema_path=pattern)
+                    yield from _below(validator, below, key, child, pattern)
 
 
 def _ours(check: Check) -> Callable[..., Iterator[ValidationError]]:
@@ -135,6 +152,7 @@ _Judge: Any = extend(  # type: ignore[no-untyped-call]
         "required": _required,
         "dependentRequired": _dependent_required,
         "additionalProperties": _additional,
+        "properties": _properties,
         "patternProperties": _pattern_properties,
     },
 )

@@ -63,12 +63,13 @@ _OF_CODE = {
 def _too_long(v: Violation, who: str) -> Words:
     title = f"{capital(_subject(v))} too long"
     size, allowed = v.measured or 0, v.allowed or 0
-    hint = f"shorten it by {_count(size - allowed, 'character') if v.unit in _PLAIN else size - allowed}"
+    same = size == len(v.value)
+    over = size - allowed
+    hint = f"shorten it by {_count(over, 'character') if same or v.unit in _PLAIN else over}"
     if v.severity is not Severity.ERROR:
         label = f"{size} characters when an emoji counts as 2; {who} allows {allowed}"
         text = f"{who} does not say whether an emoji counts as 1 or 2; on some devices this may be refused or cut."
         return Words(title, label, text, hint)
-    same = size == len(v.value)
     unit = "character" if v.unit in _PLAIN or same else _UNIT_NAMES.get(v.unit, v.unit)
     label = f"{_count(size, unit)}; {who} allows {allowed}"
     outside = v.extra.get("outside")
@@ -102,19 +103,22 @@ def _counted(v: Violation) -> tuple[str, str]:
     return _noun(list_name(v.path) or "messages")
 
 
+def _many(v: Violation, noun: tuple[str, str]) -> str:
+    return small(v.annotations["x-title"]) if "x-title" in v.annotations else noun[1]
+
+
 def _too_many(v: Violation, who: str) -> Words:
     noun = _counted(v)
-    many = noun[1] if "x-title" not in v.annotations else _small(v.annotations["x-title"])
     over = (v.measured or 0) - (v.allowed or 0)
     total = " in all" if v.keyword == "x-maxTotal" else ""
     label = f"{_count(v.measured or 0, *noun)}{total}; {who} allows {v.allowed}"
-    return Words(f"Too many {many}", label, "", f"take out {_count(over, *noun)}")
+    return Words(f"Too many {_many(v, noun)}", label, "", f"take out {_count(over, *noun)}")
 
 
 def _too_few(v: Violation, who: str) -> Words:
     noun = _counted(v)
     label = f"{_count(v.measured or 0, *noun)}; {who} needs at least {v.limit}"
-    return Words(f"Too few {noun[1]}", label, "", f"add {_count(v.limit - (v.measured or 0), *noun)}")
+    return Words(f"Too few {_many(v, noun)}", label, "", f"add {_count(v.limit - (v.measured or 0), *noun)}")
 
 
 def _missing(v: Violation, _who: str) -> Words:
@@ -292,7 +296,8 @@ def note_of(v: Violation) -> str:
         about = v.schema.get("properties", {}).get(v.key)
         return str(about.get("description", "")) if isinstance(about, dict) else ""
     described = v.keyword in ("pattern", "x-exactlyOne", "x-atLeastOne", *_BOUNDS)
-    return str(v.annotations.get("x-note") or (v.annotations.get("description", "") if described else ""))
+    note = str(v.annotations.get("x-note") or (v.annotations.get("description", "") if described else ""))
+    return f"{note}." if note[-1:].isalnum() or note[-1:] in ("`", ")") else note
 
 
 _STATUS = {
@@ -307,6 +312,8 @@ _STATUS = {
 
 def doubt(v: Violation, who: str) -> str:
     """How far the rule can be trusted, when it is not the channel's own word."""
+    if v.annotations.get("x-note"):  # says it better
+        return ""
     return _STATUS.get(str(v.annotations.get("x-status", "")), "").replace("{who}", who)
 
 
@@ -314,7 +321,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """A title inside a sentence: "Quick replies" is "quick replies", "SMS parts" stays."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
@@ -322,7 +329,7 @@ def _small(text: str) -> str:
 def _subject(v: Violation) -> str:
     """What the text is: "quick reply title", or from its path, "button text"."""
     title = v.annotations.get("x-title")
-    return _small(str(title)) if title else _thing(v.path)
+    return small(str(title)) if title else _thing(v.path)
 
 
 def _thing(path: Path) -> str:
