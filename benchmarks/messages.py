@@ -19,12 +19,12 @@ TARGETS = {"jinja2 + json + jsonschema": 30.0, "jinja2 + orjson + jsonschema-rs"
 
 def same_output(job: Job, runs: dict[str, Run]) -> None:
     """Stop if two compilers disagree about any message."""
-    people = job.contexts[:10]
-    expected = [json.loads(payload) for payload in runs["by hand: dict + jsonschema-rs + orjson"](people)]
+    expected = [json.loads(payload) for payload in runs["by hand: dict + jsonschema-rs + orjson"](job.contexts)]
     for name, run in runs.items():
-        actual = [json.loads(payload) for payload in run(people)]
-        if actual != expected:
-            raise SystemExit(f"{job.name}: {name} writes another payload:\n{actual[0]}\ninstead of\n{expected[0]}")
+        actual = [json.loads(payload) for payload in run(job.contexts)]
+        for is_, should_be in zip(actual, expected, strict=True):
+            if is_ != should_be:
+                raise SystemExit(f"{job.name}: {name} writes another payload:\n{is_}\ninstead of\n{should_be}")
 
 
 def _seconds(run: Run, job: Job, count: int) -> float:

@@ -51,7 +51,7 @@ def carousel(number: int) -> Context:
     return {"products": [_card(number, place) for place in range(10)]}
 
 
-def jobs(people: int = 200) -> list[Job]:
+def jobs(people: int = 50) -> list[Job]:
     """Both jobs, with one context a person."""
     return [Job(make.__name__, tuple(make(n) for n in range(people))) for make in (quick_reply, carousel)]
 
