@@ -31,9 +31,10 @@ def test_every_row_is_reached_and_reads_well(row: dict[str, Any]) -> None:
             diagnostic = outcome.diagnostic
             assert diagnostic is not None
             assert (outcome.state, diagnostic.title, diagnostic.code) == (row["state"], row["title"], row["code"])
-            for text in (diagnostic.text, diagnostic.hint):
-                assert text.endswith(".")
-                assert "{" not in text
+            assert diagnostic.text.endswith(".")
+            assert not diagnostic.hint.endswith(".")
+            assert diagnostic.hint[0].islower()
+            assert "{" not in diagnostic.text + diagnostic.hint
 
 
 def test_every_row_has_a_state_and_a_source() -> None:

@@ -174,11 +174,13 @@ def test_every_failure_is_explained(
     diagnostic = why(result)
     assert (result.state, diagnostic.code) == (state, code)
     assert cause in diagnostic.text
-    assert fix in diagnostic.hint
-    assert diagnostic.source.startswith("https://")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", diagnostic.checked)
+    assert fix.lower() in diagnostic.hint.lower()
+    answered = " answered " in diagnostic.text
+    assert diagnostic.source.startswith("https://") == answered
+    assert bool(re.fullmatch(r"\d{4}-\d\d-\d\d", diagnostic.checked)) == answered
     assert ("may have arrived" in diagnostic.text) == (result.state is State.UNKNOWN)
     assert ("Nothing was sent." in diagnostic.text) == (result.state is State.REJECTED)
+    assert answered or reply.fault or reply.headers
     assert genesys.paths() == [TOKEN, EVENTS], "never sent again in silence"
     if isinstance(reply.body, dict):
         said = reply.body

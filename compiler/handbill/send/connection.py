@@ -81,7 +81,7 @@ class Connection:
                 Diagnostic(
                     "missing-credentials", f"{what} {'are' if len(missing) > 1 else 'is'} not set",
                     text="Genesys Cloud gives a token to an OAuth client; its id and secret are environment variables.",
-                    hint=f"export {what.replace(' and ', ', ')}, or look at the request with --dump, which needs none",
+                    hint=f"export {what}, or look at the request with --dump, which needs none",
                 )
             )  # fmt: skip
         client_id, client_secret = (environment[name].strip() for name in names)

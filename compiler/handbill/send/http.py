@@ -24,15 +24,14 @@ _LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2")  # httpx logs whole URLs
 
 
 class Fault(Exception):
-    """No answer that could be read. `name` is that of a row in connection.json; there is no other text in it,
+    """No answer that could be read. Its one word is a `fault` of connection.json, whose row says what is known.
 
-    because httpx's own may hold a URL's query. `sent` is False when the request surely never left.
+    There is no other text in it: httpx's own may hold a URL's query.
     """
 
-    def __init__(self, name: str, sent: bool) -> None:
-        super().__init__(name)
-        self.name = name
-        self.sent = sent
+    @property
+    def name(self) -> str:
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Client:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._most:
-                    raise Fault("too-large", sent=True)
+                    raise Fault("too-large")
         finally:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -117,20 +116,20 @@ def _trusted(library: Any) -> ssl.SSLContext:
 
 
 def _fault(error: BaseException, library: Any) -> Fault:
-    """What happened, in our words. Whatever is not surely before the first byte counts as sent."""
+    """What happened, in our words. Whatever is not surely before the first byte may have been sent."""
     if isinstance(error, library.ConnectTimeout | library.PoolTimeout):
-        return Fault("connect-timeout", sent=False)
+        return Fault("connect-timeout")
     if isinstance(error, library.ConnectError):
-        return Fault(_why_not(error), sent=False)
+        return Fault(_why_not(error))
     if isinstance(error, library.UnsupportedProtocol | library.InvalidURL):
-        return Fault("not-connected", sent=False)
+        return Fault("not-connected")
     if isinstance(error, library.ReadTimeout):
-        return Fault("read-timeout", sent=True)
+        return Fault("read-timeout")
     if isinstance(error, library.WriteTimeout):
-        return Fault("write-timeout", sent=True)
+        return Fault("write-timeout")
     if isinstance(error, library.DecodingError):
-        return Fault("not-json", sent=True)
-    return Fault("connection-lost", sent=True)
+        return Fault("not-json")
+    return Fault("connection-lost")
 
 
 def _why_not(error: BaseException | None) -> str:

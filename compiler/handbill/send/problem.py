@@ -107,7 +107,8 @@ class Explainer:
             row["code"], row["title"],
             text=f"{answered}\n{cause}" if answered else cause,
             hint=row["fix"].format_map(words),
-            source=row["x-source"], checked=row["x-checked"], gateway=self._gateway,
+            source=row["x-source"] if answered else "", checked=row["x-checked"] if answered else "",
+            gateway=self._gateway,
         )  # fmt: skip
         return Outcome(State(row["state"]), diagnostic=diagnostic)
 
