@@ -98,6 +98,7 @@ def test_json_has_it_all(run, name):
         ({"x-formats": ["jpeg", "png"]}, "jpeg, png"),
         ({"x-maximum": 3}, "at most 3"),
         ({"x-aspectRatio": "1.91:1"}, "aspect ratio 1.91:1"),
+        ({"x-minPixels": [24, 24]}, "at least 24 × 24 pixels"),
     ],
 )
 def test_in_words(limit, words):

@@ -79,6 +79,8 @@ def _other(key: str, value: Any, limit: dict[str, Any]) -> str:
         return _value(value)
     if key == "pattern":
         return f"in the form {value}"
+    if isinstance(value, list) and key.lower().endswith("pixels"):
+        value = " × ".join(_number(one) for one in value)
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: f" {m[1].lower()}", key.removeprefix("x-"))
     if words in ("maximum", "minimum"):
         return f"at {'most' if words == 'maximum' else 'least'} {_value(value)} {limit.get('x-unit', '')}".rstrip()
