@@ -28,7 +28,7 @@ if sys.platform == "win32":
 else:
     import resource
 
-    _AGAIN = 0.05  # seconds after which the signal comes again, should its exception have been swallowed
+    _AGAIN = 0.5  # seconds after which the signal comes again, should its exception have been swallowed
     _GRACE = 3  # seconds of CPU between the signal and the end of the process
 
     @contextmanager

@@ -5,6 +5,7 @@ Each takes the budget first, and raises TooCostly besides what Python raises.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -72,7 +73,7 @@ def binop(budget: Budget, symbol: str, left: Any, right: Any) -> Any:
         if symbol == "*":
             budget.integer(left.bit_length() + right.bit_length())
         elif symbol == "**" and right > 0 and abs(left) > 1:
-            budget.integer(left.bit_length() * right)
+            budget.integer(math.ceil(math.log2(abs(left)) * right))
         elif symbol in "+-":
             budget.integer(max(left.bit_length(), right.bit_length()) + 1)
     elif symbol == "%" and isinstance(left, str):

@@ -61,10 +61,8 @@ REFUSED_FILTERS = {
 REFUSED_TESTS = {"escaped": ("Nothing is HTML here.", "leave it out")}
 REFUSED_FUNCTIONS = {"lipsum": ("Its text is random.", "write the text")}
 
-TAGS = frozenset(
-    """block call elif else endblock endcall endfilter endfor endif endmacro endraw endset endwith extends filter for from
-    if import include macro raw set with""".split()
-)
+_CLOSED = ("block", "call", "filter", "for", "if", "macro", "raw", "set", "with")
+TAGS = frozenset(_CLOSED) | {f"end{tag}" for tag in _CLOSED} | {"elif", "else", "extends", "from", "import", "include"}
 FILTERS = frozenset(bounds.BOUNDED_FILTERS) | {"tojson"}
 TESTS = frozenset(bounds.BOUNDED_TESTS)
 
@@ -152,7 +150,7 @@ def _refused(node: nodes.Node, imported: set[str]) -> Iterator[Refusal]:
         yield Refusal(node.lineno, name, f"Templates have no {f'`{name}`' if name else kind.__name__}.", "leave it out")
     elif kind in _CHECKS:
         for name, reason, hint, *rest in _CHECKS[kind](node, imported):
-            yield Refusal(node.lineno, name, reason, hint, *rest)
+            yield Refusal(node.lineno or 1, name, reason, hint, *rest)
 
 
 _Found = Iterator[tuple[str, ...]]
