@@ -95,3 +95,18 @@ def test_colour_only_on_a_terminal(run, broken, monkeypatch):
     monkeypatch.setattr("handbill.cli.check.coloured", lambda stream: True)
     assert "\x1b[1;31merror" in run("check", code=1, color=True).stdout
     assert "\x1b" not in run("check", "--format", "github", code=1, color=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "code", "hint"),
+    [
+        ('channels = ["sms", "mesenger"]\n', "1:1", "unknown-channel", "did you mean `messenger`?"),
+        ('\nvia = "genesys-evnt"\n', "2:1", "unknown-gateway", "did you mean `genesys-event`?"),
+    ],
+)
+def test_a_name_in_the_settings_is_a_finding_there(run, project, settings, place, code, hint):
+    (project / "handbill.toml").write_text(settings, encoding="utf-8")
+    result = run("check", code=1)
+    assert result.stdout.startswith(f"handbill.toml:{place}: error: {code}\n")
+    assert hint in result.stdout
+    assert hint in run("compile", "greeting", "--channel", "sms", code=1).stderr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import subprocess
 import sys
 
@@ -68,7 +71,7 @@ def test_a_fault_is_shown_in_full_when_asked_for(capsys, monkeypatch):
 
 
 def test_a_fault_within_a_command(run, project, monkeypatch):
-    monkeypatch.setattr("handbill.project.find", raising_find)
+    monkeypatch.setattr("handbill.cli.opening.find", raising_find)
     assert "fault of Handbill (ZeroDivisionError" in run("check", code=3).stderr
 
 
@@ -82,3 +85,25 @@ def test_a_reader_that_goes_away_is_no_fault():
         ["/bin/sh", "-c", command], env={"PYTHONPATH": SOURCE}, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
+
+
+def test_interrupted(project):
+    """Ctrl-C while data is awaited: a pipe that is open at both ends and stays empty."""
+    os.mkfifo("data.json")
+    command = [sys.executable, "-m", "handbill", "compile", "greeting", "--channel", "messenger", "--data", "data.json"]
+    process = subprocess.Popen(
+        command, env={"PYTHONPATH": SOURCE}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    pipe = None
+    while pipe is None and process.poll() is None:
+        try:
+            pipe = os.open("data.json", os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            assert error.errno == errno.ENXIO, "nobody reads yet"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert pipe is not None, err
+    os.close(pipe)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err

@@ -63,14 +63,14 @@ def check(
       handbill check templates/followup_call.json.j2 --channel messenger
       handbill check --format github
     """
-    from ..project import find
     from ..report import REPORTERS
     from ..report.text import summary
+    from .opening import opened
 
     found: list[Diagnostic] = []
     payloads = 0
     try:
-        project = find(folder)
+        project = opened(folder)
         names = project.templates_at(paths) if paths else project.names()
         if not names:
             raise click.UsageError(_nothing(project))

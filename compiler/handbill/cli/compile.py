@@ -64,7 +64,7 @@ def compile_(
       handbill compile followup_call --channel whatsapp --set first_name=Zoë
       handbill compile --all --out build
     """
-    from ..project import find
+    from .opening import opened
 
     if everything:
         from .snapshot import compare, payloads, update
@@ -74,7 +74,7 @@ def compile_(
             raise click.UsageError(f"--all takes every message as it is; leave out {', '.join(odd)}.")
         if out is None:
             raise click.UsageError("--all needs --out DIR; `handbill compile --all --out build` is usual.")
-        project = find(folder)
+        project = opened(folder)
         files = payloads(project, via, compact)
         ctx.exit(compare(out, files) if check_only else update(project, out, files))
     if check_only:
@@ -100,9 +100,9 @@ def _one(
     asked: dict[str, Any],
 ) -> None:
     from ..pipeline import Compiler, to_json
-    from ..project import find
+    from .opening import opened
 
-    compiler = Compiler(find(folder))
+    compiler = Compiler(opened(folder))
     template = compiler.project.template(name, channel)
     to = address(compiler.via(template, via), asked["to"], asked["channel_id"], asked["more"])
     base = compiler.project.template(name) if template.overrides else template
