@@ -69,6 +69,7 @@ TESTS = frozenset(bounds.BOUNDED_TESTS)
 _STATEMENTS = (
     nodes.Template, nodes.Output, nodes.Extends, nodes.For, nodes.If, nodes.Macro, nodes.CallBlock, nodes.FilterBlock,
     nodes.With, nodes.Block, nodes.Include, nodes.Import, nodes.FromImport, nodes.Assign, nodes.AssignBlock,
+    nodes.Scope,  # what `autoescape` is parsed into; that itself is refused
 )  # fmt: skip
 _EXPRESSIONS = (
     nodes.Name, nodes.NSRef, nodes.Const, nodes.TemplateData, nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair,
