@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import subprocess
@@ -98,8 +97,8 @@ def test_interrupted(project):
     while pipe is None and process.poll() is None:
         try:
             pipe = os.open("data.json", os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            assert error.errno == errno.ENXIO, "nobody reads yet"
+        except OSError:
+            continue  # nobody reads yet
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert pipe is not None, err

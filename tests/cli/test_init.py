@@ -42,11 +42,12 @@ def test_the_new_project_is_clean(run, tmp_path, monkeypatch):
 
 def test_its_snapshot_test_passes_once_written_and_then_notices(run, tmp_path):
     run("init", tmp_path / "new")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_snapshot.plugin"]
+    environment = {"PYTHONPATH": SOURCE, "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def pytest_ends(code: int, *flags: str) -> str:
         done = subprocess.run(
-            [*command, *flags], cwd=tmp_path / "new", env={"PYTHONPATH": SOURCE, "PATH": ""}, capture_output=True,
+            [*command, *flags], cwd=tmp_path / "new", env=environment, capture_output=True,
             text=True, check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
