@@ -18,7 +18,7 @@ from jinja2.tests import TESTS
 from jinja2.utils import pass_context, pass_environment
 
 from .budget import Bounds, Budget, TooCostly, current, size_of, text
-from .operations import GLOBALS, METHODS, binop, call, concat, formatted, iterate, join, methods_of, replace
+from .operations import GLOBALS, METHODS, binop, call, concat, formatted, iterate, join, methods_of, printing, replace
 
 __all__ = [
     "BOUNDED_FILTERS",
@@ -35,6 +35,7 @@ __all__ = [
     "formatted",
     "iterate",
     "methods_of",
+    "printing",
     "size_of",
     "text",
 ]

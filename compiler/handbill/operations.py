@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 from types import BuiltinMethodType, GeneratorType, MethodType
 from typing import Any, TypeAlias
 
@@ -30,6 +31,16 @@ def concat(budget: Budget, parts: Iterable[str]) -> str:
         found.append(part)
     budget.work(total)
     return "".join(found)
+
+
+def printing(budget: Budget, pieces: Iterable[str]) -> list[str]:
+    """What a template yields, counted while it comes: some at a time, as a message has hundreds of pieces."""
+    source = iter(pieces)
+    found: list[str] = []
+    while some := list(islice(source, 1000)):
+        budget.output(len(some) + sum(map(len, some)))
+        found += some
+    return found
 
 
 _SIZED: tuple[Any, ...] = (str, list, tuple, dict, range, type({}.keys()), type({}.values()), type({}.items()))
