@@ -288,8 +288,9 @@ class Compiler:
         except NotText as problem:
             return _Made(found=[_not_text(problem, places)])
         if template.contract.payload is not None:
-            bodies = filled if isinstance(filled, list) else [filled]
-            trees: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
+            parts: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
+            trees = [gateway.addressed(p, target, job.address) if isinstance(p, dict) else p for p in parts]
+            bodies = [fill(tree, rendered.values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
             return _Made(bodies, found, rendered.skeleton, document, trees)
         judge = self._judge(target, gateway)

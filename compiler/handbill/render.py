@@ -86,28 +86,34 @@ def _data(value: Any) -> Any:
         return str.__str__(value)
     if isinstance(value, Undefined):
         str(value)  # raises, in its own words
+    what = {Macro: "a macro; call it with ()", LoopContext: "`loop`", Namespace: "a namespace"}
+    if type(value) in what:
+        raise NotAValue(f"this prints {what[type(value)]}, which is no value")
     if isinstance(value, dict):
         return {as_text(settled(k)): _data(settled(v)) for k, v in value.items()}
     if isinstance(value, list | tuple | range | set) or hasattr(value, "__next__"):
         return [_data(settled(item)) for item in value]
     if hasattr(value, "__iter__") and type(value).__name__ in ("dict_keys", "dict_values", "dict_items"):
         return [_data(settled(item)) for item in value]
-    what = {Macro: "a macro; call it with ()", LoopContext: "`loop`", Namespace: "a namespace"}
-    raise NotAValue(f"this prints {what.get(type(value), f'a {type(value).__name__}')}, which is no value")
+    raise NotAValue(f"this prints a {type(value).__name__}, which is no value")
 
 
-def _resolving(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter or test that sees the text of fragments, never their holes."""
+def _resolving(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter or test that sees the text of fragments, never their holes. Its failures know its name."""
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         if any(type(a) is Fragment for a in args) or kwargs:
             args = tuple(settled(a) for a in args)
             kwargs = {k: settled(v) for k, v in kwargs.items()}
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if not hasattr(error, "word"):
+                error.word = name  # type: ignore[attr-defined]
+            raise
 
     if hasattr(function, "jinja_pass_arg"):
         wrapper.jinja_pass_arg = function.jinja_pass_arg  # type: ignore[attr-defined]
-    wrapper.__name__ = getattr(function, "__name__", "filter")
     return wrapper
 
 
@@ -146,9 +152,9 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         self.marks: list[Mark] = []
         self._placing = PlacingLexer(self, self.marks if marked else None)
-        self.filters = {name: _resolving(f) for name, f in bounds.BOUNDED_FILTERS.items()}
+        self.filters = {name: _resolving(name, f) for name, f in bounds.BOUNDED_FILTERS.items()}
         self.filters |= {"tojson": _as_json, "_iterate": _iterate, "_joined": _joined, "_weigh": _weigh}
-        self.tests = {name: _resolving(test) for name, test in bounds.BOUNDED_TESTS.items()}
+        self.tests = {name: _resolving(name, test) for name, test in bounds.BOUNDED_TESTS.items()}
         self.globals = dict(bounds.GLOBALS)
 
     @property
@@ -238,23 +244,38 @@ def _environment(node: nodes.Node) -> Environment:
 def _replace(node: nodes.Node) -> None:
     for field, value in node.iter_fields():
         if isinstance(value, list):
-            value[:] = [_new(child) if isinstance(child, nodes.Node) else child for child in value]
+            value[:] = [new for child in value for new in (_new(child) if isinstance(child, nodes.Node) else [child])]
         elif isinstance(value, nodes.Node):
-            setattr(node, field, _new(value))
+            setattr(node, field, _new(value)[0])
 
 
-def _new(node: nodes.Node) -> nodes.Node:
+def _new(node: nodes.Node) -> list[nodes.Node]:
     _replace(node)
     if isinstance(node, nodes.Concat):
-        return _filtered(node.nodes[0], "_joined", *node.nodes[1:])
+        return [_filtered(node.nodes[0], "_joined", *node.nodes[1:])]
     if isinstance(node, nodes.FilterBlock):
-        # its result would be printed as text of the template; as a set-block it is a value like any other
-        line = node.lineno
-        target = nodes.Name("_filtered", "store", lineno=line)
-        assign = nodes.AssignBlock(target, node.filter, node.body, lineno=line)
-        printed = nodes.Output([nodes.Name("_filtered", "load", lineno=line)], lineno=line)
-        return nodes.Scope([assign, printed], lineno=line).set_environment(_environment(node))
-    return node
+        # its result would be printed as text of the template; printed as a value, it is a hole like any other
+        captured, result = _captured(node.body, node.filter)
+        printed = nodes.Output([result], lineno=node.lineno)
+        return [nodes.Scope([captured, printed], lineno=node.lineno).set_environment(_environment(node))]
+    if isinstance(node, nodes.AssignBlock) and node.filter is not None:
+        # Jinja forgets to look up the names that this filter's arguments use
+        captured, result = _captured(node.body, node.filter)
+        assign = nodes.Assign(node.target, result, lineno=node.lineno)
+        return [captured, assign.set_environment(_environment(node))]
+    return [node]
+
+
+def _captured(body: list[nodes.Node], chain: nodes.Filter) -> tuple[nodes.Node, nodes.Expr]:
+    """A block's text kept in a name no template can write, and the filters applied to it."""
+    line = chain.lineno
+    environment = _environment(chain)
+    innermost = chain
+    while isinstance(innermost.node, nodes.Filter):
+        innermost = innermost.node
+    innermost.node = nodes.Name("_captured", "load", lineno=line).set_environment(environment)  # type: ignore[assignment]
+    target = nodes.Name("_captured", "store", lineno=line)
+    return nodes.AssignBlock(target, None, body, lineno=line).set_environment(environment), chain
 
 
 class Loader(BaseLoader):

@@ -78,7 +78,8 @@ class _Trouble:
         if tag is not None:
             return tag
         start = body + Source("", text).offset(line)
-        return Span(source, start, max(start, source.text.find("\n", start)))
+        end = source.text.find("\n", start)
+        return Span(source, start, len(source.text) if end < 0 else end)
 
     def _label(self, text: str, word: str = "") -> Label:
         """A label at the innermost place in a template that the exception came through."""
@@ -111,10 +112,7 @@ class _Trouble:
     def _syntax(self, error: TemplateSyntaxError) -> Diagnostic:
         source, body = self._body(error.name or "")
         message = str(error.message or "")
-        start, end = self.renderer.environment.lexer.last
-        here = Span(source, body + start, body + max(end, start))
-        if Source("", source.text[body:]).position(start)[0] != error.lineno or not here.text.strip():
-            here = self._span(error.name or "", error.lineno)
+        here = self._read_last(error, source, body)
         title, label, hint, code = "Template syntax", message.rstrip("."), "", "template-syntax"
         if match := re.match(r"No (filter|test) named '([^']*)'", message):
             kind, word = match.groups()
@@ -136,7 +134,20 @@ class _Trouble:
             label = "the template ends inside it" if closing else "something is still open here"
             hint = f"close it with {{% end{closing[1]} %}}" if closing else ""
             here = self._span(error.name or "", error.lineno, closing[1] if closing else "")
+        elif message == "unexpected '}'":
+            title, hint = "`}` alone", "a value is closed with }}, a tag with %}"
         return Diagnostic(code, title, Label(here, label), hint=hint)
+
+    def _read_last(self, error: TemplateSyntaxError, source: Source, body: int) -> Span:
+        """What Jinja was reading when it gave up: a token, or the character after the last one."""
+        start, end = self.renderer.environment.lexer.last
+        if not source.text[body + start : body + end].strip():
+            rest = source.text[body + end :]
+            start = end + len(rest) - len(rest.lstrip(" \t"))
+            end = start + 1
+        if Source("", source.text[body:]).position(start)[0] == error.lineno:
+            return Span(source, body + start, body + end)
+        return self._span(error.name or "", error.lineno)
 
     def _undefined(self, message: str) -> Diagnostic:
         match = _NAME.search(message)
@@ -145,11 +156,15 @@ class _Trouble:
         if match and match[2]:
             label = Label(label.span, "there is nothing of this name in it")
         known = set(self.template.front.get("params") or ()) | set(self.context)
+        if match and match[2]:
+            known = set(_keys(self.context))
         meant = did_you_mean(name, sorted(known)) if name else None
         if meant:
             hint = f"did you mean `{meant}`?"
         elif self.template.front.get("params") and match and match[1]:
             hint = f"add `{name}` to params, or take it out"
+        elif match and match[2]:
+            hint = f"if `{name}` may be left out, say what stands there instead: | default('…')"
         else:
             hint = f"give `{name}` a value, or write {{{{ {name} | default('…') }}}}" if name else ""
         title = f"`{name}` is undefined" if name else "Undefined value"
@@ -205,7 +220,7 @@ class _Trouble:
         return Diagnostic(
             "filter-failed",
             "This cannot be computed",
-            self._label(_sentence(reason)),
+            self._label(_sentence(reason), str(getattr(error, "word", ""))),
             related=self._related(),
             hint="check the type of the value",
         )
@@ -235,6 +250,17 @@ class _Trouble:
             text="Handbill stops a template that would take a machine down with it.",
             hint="look for a loop over too much, or a text repeated too often",
         )
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """Every name in a context, at any depth."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            yield str(key)
+            yield from _keys(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _keys(child)
 
 
 def _sentence(text: str) -> str:

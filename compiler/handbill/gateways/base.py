@@ -40,3 +40,7 @@ class Gateway(Protocol):
         never read. Without an address the bodies have no recipient and are for review.
         """
         ...
+
+    def addressed(self, body: dict[str, Tree], channel: Channel, address: Address | None) -> Tree:
+        """A body with its recipient; as it is without an address. What `emit` does last, for native bodies too."""
+        ...

@@ -67,8 +67,8 @@ def emit(messages: Sequence[Message], channel: Channel, address: Address | None)
 
 
 def addressed(body: dict[str, Tree], channel: Channel, address: Address | None) -> Tree:
-    """A body with its session; as it is when there is no address."""
-    if address is None:
+    """A body with its session; as it is without an address, or when it is the answer to a Bot Connector's call."""
+    if address is None or "replymessages" in body:
         return body
     return {
         "botId": address["channel_id"],

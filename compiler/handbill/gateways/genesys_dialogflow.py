@@ -29,6 +29,11 @@ def emit(messages: Sequence[Message], channel: Channel, address: Address | None)
     return [_payload(message) for message in messages]
 
 
+def addressed(body: dict[str, Tree], channel: Channel, address: Address | None) -> Tree:
+    """The body as it is."""
+    return body
+
+
 def _payload(message: Message) -> Tree:
     match message:
         case Text():
