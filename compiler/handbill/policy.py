@@ -7,6 +7,7 @@ list says what ordinary templates use; all else is refused, with the reason and 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -197,8 +198,20 @@ def _arguments(node: Any) -> _Found:
     for key in keys:
         if key.startswith("_"):
             yield key, "A name of an argument may not start with an underscore.", "choose another name"
-    for key in {key for key in keys if keys.count(key) > 1}:
+    for key in _twice(keys):
         yield key, f"`{key}` is given twice.", "remove one of them", "template-syntax", f"`{key}` given twice"
+
+
+def _twice(names: list[str]) -> list[str]:
+    """The names that Python, which the template is compiled to, takes for one it has seen (PEP 3131: NFKC)."""
+    seen: set[str] = set()
+    found = []
+    for name in names:
+        folded = name if name.isascii() else unicodedata.normalize("NFKC", name)
+        if folded in seen and name not in found:
+            found.append(name)
+        seen.add(folded)
+    return found
 
 
 def _check_call(node: Any, imported: set[str]) -> _Found:
@@ -256,7 +269,7 @@ def _check_loaded(node: Any, imported: set[str]) -> _Found:
 
 def _check_parameters(node: Any, imported: set[str]) -> _Found:
     names = [arg.name for arg in node.args]
-    for name in {name for name in names if names.count(name) > 1}:
+    for name in _twice(names):
         yield (
             name,
             f"Two parameters are called `{name}`.",
