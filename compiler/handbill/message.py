@@ -6,6 +6,7 @@ matches on it. Leaves stay `Leaf`s, holes and all. `read` expects a tree that ha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
@@ -176,9 +177,8 @@ def read(tree: Tree, pointer: str = "") -> Message:
     """The message that a valid tree describes."""
     obj = _object(tree)
     kind = _leaf(obj, "template_type").value
-    build = _READERS[ALIASES.get(str(kind), str(kind))]
-    message = build(obj, pointer)
-    return message
+    build: Callable[[_Object, str], Message] = _READERS[ALIASES.get(str(kind), str(kind))]
+    return build(obj, pointer)
 
 
 def _object(tree: Tree) -> _Object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -25,10 +25,12 @@ from .message import read as read_message
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
-from .stamp import Stamp
 from .telling import diagnostics_of, payload_diagnostics
 from .template import Template
 from .tree import NotText, Tree, fill
+
+if TYPE_CHECKING:
+    from .stamp import Stamp
 
 KEPT = 1024  # skeletons a template may have before the oldest are forgotten
 
@@ -189,6 +191,8 @@ class Compiler:
             filled = stamp.fill(rendered.values) if stamp is not None else None
             if filled is not None:
                 return filled
+        from .stamp import Stamp  # brings jsonschema, 50 ms that a check does not need
+
         made = self._attempt(job, context, None)
         if made.found:
             return self._result(job, made)

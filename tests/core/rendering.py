@@ -46,15 +46,16 @@ def value(folder: Path, body: str, context: dict[str, Any], **files: str) -> Any
 
 def trouble(folder: Path, body: str, context: dict[str, Any], **files: str) -> tuple[str, str]:
     """The code of what goes wrong, and the text it points at."""
+    found: tuple[Diagnostic, ...] = ()
     try:
-        make(folder, body, context, **files).value
+        made = make(folder, body, context, **files)
+        fill(made.document.root, made.rendered.values)
     except Failed as failed:
-        assert len(failed.diagnostics) == 1, [d.code for d in failed.diagnostics]
-        found: Diagnostic = failed.diagnostics[0]
-        assert found.label is not None
-        return found.code, found.label.span.text
+        found = failed.diagnostics
     except Unreadable as problem:
         return problem.code, ""
     except NotText:
         return "value-not-text", ""
-    raise AssertionError("nothing went wrong")
+    assert len(found) == 1, [d.code for d in found]
+    assert found[0].label is not None
+    return found[0].code, found[0].label.span.text

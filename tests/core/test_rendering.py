@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a template is read best on one line
 """Data goes through every feature of a template without ever becoming part of its structure."""
 
 from __future__ import annotations
@@ -6,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from core.rendering import make, trouble, value
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from core.rendering import make, trouble, value
 
 EVIL = '"}],"x":[{"y":"\\ {{ 7*7 }} {% raw %} \ue000\ue001\ue002\ue003\ue004 \n\t\u2028 \x00 \\u0022 \U0001f468\u200d\U0001f469'
 DATA = {

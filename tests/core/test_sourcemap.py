@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a template is read best on one line
 """Every leaf of a rendered message leads back to the characters that made it."""
 
 from __future__ import annotations
@@ -5,11 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from core.rendering import Made, make
 from handbill.marks import Path as KeyPath
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def source_of(made: Made, path: KeyPath) -> tuple[str, str]:
