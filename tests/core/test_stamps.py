@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a template is read best on one line
 """The fast way and the ordinary way give the same bytes, or the same findings."""
 
 from __future__ import annotations
