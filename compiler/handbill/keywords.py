@@ -221,9 +221,26 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-unsupported": {"type": "string", "minLength": 1},
 }
 
-ANNOTATIONS = frozenset(
-    ["x-title", "x-unit", "x-source", "x-checked", "x-status", "x-note", "x-path", "x-code", "x-hint", "x-label"]
-)
+# What a rule says of itself; none of it checks anything.
+ANNOTATIONS = frozenset([
+    "x-title",  # what the rule is about, a short noun: "Quick reply title"
+    "x-unit",  # of its numbers: "characters", "bytes", "septets", "items", "seconds" …
+    "x-source",  # URL of the page that states it
+    "x-checked",  # the day the page was read, as YYYY-MM-DD
+    "x-status",  # how far to trust it; absent is "official"
+    "x-note",  # why, or where the pages disagree and which was followed
+    "x-path",  # the field in the channel's own API
+    "x-code",  # the diagnostic's code, instead of the keyword's own
+    "x-label",  # what is said at the place, instead of the keyword's own words
+    "x-hint",  # what the author can do
+    # limits that no message shows, so that they can be told and not checked
+    "x-minimum",  # a number in `x-unit`, or a date
+    "x-maximum",  # the same
+    "x-value",  # a figure that bounds nothing: a default, a fixed size, a list of sizes, a ratio
+    "x-advised",  # a number that is recommended; more is not refused
+    "x-maxFileBytes",  # of the file behind an address
+    "x-formats",  # file types it may have: "jpeg", "image/webp"
+])  # fmt: skip
 
 _STANDARD = (
     ("$schema", "$ref", "$defs", "title", "description", "default", "examples"),
