@@ -67,11 +67,12 @@ def _made(budget: Budget, result: Any) -> Any:
     return result
 
 
-def _textual(function: Callable[[str], Any]) -> _Filter:
-    """A filter from text whose cost is linear."""
+def _textual(function: Callable[[str], Any], cost: int = 1) -> _Filter:
+    """A filter from text whose cost is linear: `cost` times that of `upper` a character."""
 
     def bounded(value: Any) -> Any:
         budget, s = _taken(value)
+        budget.work(len(s) * cost)
         return _made(budget, function(s))
 
     return bounded
@@ -306,13 +307,13 @@ BOUNDED_FILTERS: dict[str, _Filter] = {
     "string": _textual(str),
     "striptags": _slow(jinja.do_striptags),
     "sum": _sum,
-    "title": _textual(jinja.do_title),
+    "title": _textual(jinja.do_title, cost=20),
     "trim": _trim,
     "truncate": _truncate,
     "unique": _sequence(jinja.sync_do_unique),
     "upper": _textual(str.upper),
     "urlencode": _urlencode,
-    "wordcount": _textual(jinja.do_wordcount),
+    "wordcount": _textual(jinja.do_wordcount, cost=5),
     "wordwrap": _wordwrap,
 }
 

@@ -10,10 +10,11 @@ These are bounds of this program, not limits of a channel; a message is smaller 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2.runtime import Undefined
 
@@ -27,7 +28,7 @@ class Bounds:
     turns: int = 100_000  # loop turns, calls, filters and includes, in sum
     output: int = 1_000_000  # characters printed, values included
     size: int = 1_000_000  # one value: characters and items, nested ones included
-    work: int = 50_000_000  # characters and items handled by all operations, in sum
+    work: int = 20_000_000  # characters and items handled by all operations, in sum
     bits: int = 4_096  # one integer
     nesting: int = 50  # calls of macros, blocks and recursive loops, and includes, one inside the other
     slow_text: int = 10_000  # characters given to a filter whose cost is not linear
@@ -107,7 +108,7 @@ class Budget:
 
     def weigh(self, value: object) -> int:
         """Check and charge a value that is about to be handled; how big it is."""
-        size = len(value) if isinstance(value, str) else size_of(value, self.bounds.size)
+        size = size_of(value, self.bounds.size)
         self.fits(size)
         return size
 
@@ -132,26 +133,37 @@ class Budget:
 current: ContextVar[Budget] = ContextVar("budget")
 
 
+_ATOMS = frozenset({int, float, bool, type(None)})
+
+
 def size_of(value: object, limit: int) -> int:
     """Characters and items of a value, as if nothing in it were shared. Raises TooCostly past the limit."""
-    total = 0
+    if isinstance(value, str):
+        return len(value)
+    total = 1
     stack = [value]
     while stack:
         node = stack.pop()
-        total += 1
-        if isinstance(node, str):
-            total += len(node)
-        elif isinstance(node, list | tuple):
-            total += len(node)
-            if total <= limit:
-                stack.extend(node)
+        if isinstance(node, list | tuple):
+            items: Sequence[Any] = node
         elif isinstance(node, dict):
-            total += len(node)
-            if total <= limit:
-                stack.extend(node)
-                stack.extend(node.values())
+            items = [*node, *node.values()]
+        else:
+            continue
+        total += len(items)
         if total > limit:
-            raise TooCostly("size", limit)
+            break
+        for item in items:
+            kind = type(item)
+            if kind is str:
+                total += len(item)
+            elif kind not in _ATOMS:
+                if isinstance(item, str):
+                    total += len(item)
+                else:
+                    stack.append(item)
+    if total > limit:
+        raise TooCostly("size", limit)
     return total
 
 
