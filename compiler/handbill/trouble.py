@@ -100,10 +100,14 @@ class _Trouble:
 
     def _refused(self, name: str, refusal: policy.Refusal) -> Diagnostic:
         span = self._span(name, refusal.lineno, refusal.name)
+        if refusal.code != "not-allowed":  # it has words of its own
+            return Diagnostic(
+                refusal.code, refusal.title, Label(span, _sentence(refusal.reason).rstrip(".")), hint=refusal.hint
+            )
         word = refusal.name or span.text
         return Diagnostic(
             "not-allowed",
-            "Not allowed in a template",
+            refusal.title,
             Label(span, f"`{word}` is not allowed" if word else ""),
             text=refusal.reason,
             hint=refusal.hint,
