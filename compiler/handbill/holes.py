@@ -45,6 +45,25 @@ class State:
         self.values: list[object] = []
         self.modules: dict[str, Any] = {}
 
+    def hole(self, value: object) -> str:
+        """Note a printed value; the token that stands for it."""
+        values = self.values
+        index = len(values)
+        values.append(value)
+        if index < 1000:
+            return _KNOWN[index]
+        self.budget.output(1)  # few messages have so many: what prints without end shall stop
+        return token(index)
+
+    def close(self) -> None:
+        """Charge what was printed."""
+        values: list[Any] = self.values
+        if set(map(type, values)) <= {str}:
+            self.budget.output(sum(map(len, values)))
+            return
+        for value in values:
+            self.budget.printed(value)
+
 
 current: ContextVar[State] = ContextVar("render")
 

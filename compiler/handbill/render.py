@@ -7,14 +7,15 @@ One `Renderer` a project. It owns two Jinja environments: the plain one, and one
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined, nodes
 from jinja2 import Template as Compiled
+from jinja2.compiler import CodeGenerator
 from jinja2.exceptions import TemplateRuntimeError
+from jinja2.idtracking import VAR_LOAD_PARAMETER
 from jinja2.parser import Parser
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -22,15 +23,14 @@ from jinja2.utils import Namespace, pass_context
 
 from . import bounds, policy
 from .diagnostic import Diagnostic, Failed
-from .holes import POP, PUSH, Fragment, State, current, raw_text, settled, token
+from .holes import POP, PUSH, Fragment, State, current, raw_text, settled
 from .source import Source
 from .sourcemap import Mark, PlacingLexer, SourceMap, read_marks
 from .template import Template, body_offset, read_source
 from .tree import Json, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from jinja2.compiler import Frame
     from jinja2.runtime import Context
 
 
@@ -59,23 +59,23 @@ def _as_json(value: Any) -> Json:
     return json
 
 
-@pass_context
-def _finalize(_context: Context, value: Any) -> str:
-    """Print a hole in place of a value. A `pass_context` function, so that Jinja never folds constants through it."""
-    if type(value) is Fragment:
-        return value.raw
-    state = current.get()
-    values = state.values
+def _hole(value: Any) -> str:
+    """Print a hole in place of a value; a fragment as it is. Generated code calls it for every `{{ … }}`."""
     if type(value) is not str:
+        if type(value) is Fragment:
+            return value.raw
         value = _data(value)
-    state.budget.printed(value)
-    values.append(value)
-    return token(len(values) - 1)
+    return current.get().hole(value)
+
+
+def _hole_marked(value: Any) -> str:
+    return f"{PUSH}{value.raw}{POP}" if type(value) is Fragment else _hole(value)
 
 
 @pass_context
-def _finalize_marked(context: Context, value: Any) -> str:
-    return f"{PUSH}{value.raw}{POP}" if type(value) is Fragment else _finalize(context, value)
+def _never_folded(_context: Context, value: Any) -> Any:
+    """Jinja prints constants while it compiles, unless `finalize` needs a context. It is never called."""
+    return value
 
 
 def _data(value: Any) -> Any:
@@ -117,7 +117,39 @@ def _resolving(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+class _Code(CodeGenerator):
+    """Jinja's code, with two short cuts: `_hole` for what is printed, and items of plain objects read at once."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write("_hole(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        if not isinstance(node.node, nodes.Name):
+            super().visit_Getattr(node, frame)
+            return
+        name = frame.symbols.ref(node.node.name)
+        load = frame.symbols.find_load(name)
+        if load is None or load[0] != VAR_LOAD_PARAMETER or self.parameter_is_undeclared(name):
+            super().visit_Getattr(node, frame)
+            return
+        key = repr(node.attr)
+        self.write(
+            f"({name}[{key}] if type({name}) is dict and {key} in {name} else environment.getattr({name}, {key}))"
+        )
+
+
 class _Compiled(Compiled):
+    @classmethod
+    def from_code(cls, environment: Any, code: Any, globals: Any, uptodate: Any = None) -> Any:  # noqa: A002
+        namespace = {"environment": environment, "__file__": code.co_filename, "_hole": environment.hole}
+        exec(code, namespace)
+        made = cls._from_namespace(environment, namespace, globals)
+        made._uptodate = uptodate
+        return made
+
     def _get_default_module(self, ctx: Any = None) -> Any:
         # Jinja keeps a module for ever; its fragments would hold holes of the render that made them
         state = current.get()
@@ -134,6 +166,7 @@ class Environment(ImmutableSandboxedEnvironment):
     """Jinja, printing holes. See `holes` for the why."""
 
     template_class = _Compiled
+    code_generator_class = _Code
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     intercepted_unops = frozenset()
 
@@ -142,7 +175,7 @@ class Environment(ImmutableSandboxedEnvironment):
             loader=loader,
             undefined=StrictUndefined,
             optimized=False,
-            finalize=_finalize_marked if marked else _finalize,
+            finalize=_never_folded,
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -150,6 +183,7 @@ class Environment(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
+        self.hole = _hole_marked if marked else _hole
         self.marks: list[Mark] = []
         self._placing = PlacingLexer(self, self.marks if marked else None)
         self.filters = {name: _resolving(name, f) for name, f in bounds.BOUNDED_FILTERS.items()}
@@ -337,9 +371,13 @@ class Renderer:
         if found is None:
             environment = self._marking() if marked else self.environment
             self.loader.bodies.setdefault(template.source.path, (template.source, template.body))
-            with self._failing(template):
+            try:
                 code = environment.compile(template.source.text[template.body :], template.source.path)
                 found = environment.template_class.from_code(environment, code, environment.make_globals(None))
+            except Failed:
+                raise
+            except Exception as error:  # noqa: BLE001
+                self._fail(error, template, None)
             self._compiled[key] = found
         return found
 
@@ -372,23 +410,20 @@ class Renderer:
         state = State(budget)
         state_token, budget_token = current.set(state), bounds.current.set(budget)
         try:
-            with self._failing(template, context):
-                texts = raw_text(code.root_render_func(code.new_context(dict(context))))
-                if not marked:
-                    budget.output(sum(map(len, texts)))
-                return "".join(texts), state
-        finally:
-            current.reset(state_token)
-            bounds.current.reset(budget_token)
-
-    @contextmanager
-    def _failing(self, template: Template, context: Mapping[str, Any] | None = None) -> Iterator[None]:
-        try:
-            yield
-        except (Failed, KeyboardInterrupt, GeneratorExit):
+            texts = list(code.root_render_func(code.new_context(dict(context))))
+            if set(map(type, texts)) - {str}:  # the result of a call block comes as a fragment
+                texts = raw_text(texts)
+            if not marked:
+                budget.output(sum(map(len, texts)))
+                state.close()
+            return "".join(texts), state
+        except Failed:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a template can raise is the template's
             self._fail(error, template, context)
+        finally:
+            current.reset(state_token)
+            bounds.current.reset(budget_token)
 
     def _fail(self, error: Exception, template: Template, context: Mapping[str, Any] | None) -> NoReturn:
         from .trouble import explain

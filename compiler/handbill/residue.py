@@ -68,9 +68,19 @@ class Residue:
         self.different += walk.different
 
     def schema(self, leaves: list[Leaf]) -> Schema:
-        """One schema for the list of these leaves' values."""
-        items = [_merged(self.rules.get(id(leaf), [])) for leaf in leaves]
-        return Schema({"prefixItems": items}) if items else Schema({})
+        """One schema for the list of these leaves' values, every limit counted in code points.
+
+        That needs no call into Python. It is as strict as the rules are wherever `limits` hold, too.
+        """
+        return Schema({"prefixItems": [_in_code_points(rule) for rule in self._merged(leaves)]})
+
+    def limits(self, leaves: list[Leaf], keyword: str) -> dict[int, int]:
+        """The limits of one keyword, by the leaf's place in the list."""
+        return {i: rule[keyword] for i, rule in enumerate(self._merged(leaves)) if keyword in rule}
+
+    def _merged(self, leaves: list[Leaf]) -> list[dict[str, Any]]:
+        # `prefixItems` takes no empty list
+        return [_merged(self.rules.get(id(leaf), [])) for leaf in leaves] or [{}]
 
 
 def _with_holes(tree: Tree) -> Any:
@@ -222,7 +232,13 @@ _LIMITS: dict[str, Callable[[int, int], int]] = {
 _IDLE = frozenset({"title", "description", "default", "examples"})
 
 
-def _merged(rules: list[Any]) -> Any:
+def _in_code_points(rule: dict[str, Any]) -> dict[str, Any]:
+    lengths = [rule[name] for name in ("maxLength", "x-maxUtf16", "x-maxBytes", "x-maxGraphemes") if name in rule]
+    kept = {name: value for name, value in rule.items() if name not in ("x-maxUtf16", "x-maxBytes", "x-maxGraphemes")}
+    return {**kept, "maxLength": min(lengths)} if lengths else kept
+
+
+def _merged(rules: list[Any]) -> dict[str, Any]:
     """The rules for one leaf as one schema, the plain limits brought together."""
     limits: dict[str, int] = {}
     rest: list[Any] = []

@@ -8,7 +8,8 @@ way then compiles it, and has the words for what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ import orjson
 from .judge import Judge
 from .residue import Residue
 from .tree import Leaf, NotText, Tree, as_text, as_value, fill
-from .validate import Schema
+from .units import utf8, utf16
 
 
 class Stamp:
@@ -37,33 +38,24 @@ class Stamp:
         self._judge = judge
         self._native = native
         self._whole = bool(residue.whole)
-        payload: Tree = bodies[0] if len(bodies) == 1 else list(bodies)
         self._chunks: list[bytes] = []
         slots: list[Leaf] = []
-        self._write(payload, slots)
-        order = {id(leaf): leaf for leaf in [*slots, *residue.leaves.values()]}
-        self._leaves = list(order.values())
-        index = {mark: i for i, mark in enumerate(order)}
-        self._slots = [index[id(leaf)] for leaf in slots]
-        self._singles, self._bare, self._texts = self._sorted()
-        self._rules: Schema = residue.schema(self._leaves)
-        self._different = [
-            [tuple((index[id(p)],) if isinstance(p, Leaf) else p for p in mark) for mark in group]
-            for group in residue.different
-        ]
-
-    def _sorted(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, tuple[str | int, ...]]]]:
-        """The leaves by what must be done for them: one hole and nothing else; a bare hole; a text to put together."""
-        singles, bare, texts = [], [], []
-        for index, leaf in enumerate(self._leaves):
-            parts = leaf.parts or ()
-            if leaf.bare:
-                bare.append((index, parts[0]))
-            elif len(parts) == 1:
-                singles.append((index, parts[0]))
-            else:
-                texts.append((index, parts))
-        return singles, bare, texts  # type: ignore[return-value]
+        self._write(bodies[0] if len(bodies) == 1 else list(bodies), slots)
+        leaves = {id(leaf): leaf for leaf in [*slots, *residue.leaves.values()]}.values()
+        # those of one hole take their value as it is; texts around several holes are put together
+        whole = [leaf for leaf in leaves if len(leaf.parts or ()) == 1]
+        texts = [leaf for leaf in leaves if len(leaf.parts or ()) != 1]
+        self._bare = [leaf.bare for leaf in whole]
+        self._pick = _picker([leaf.holes[0] for leaf in whole])
+        self._texts = [leaf.parts or () for leaf in texts]
+        ordered = [*whole, *texts]
+        index = {id(leaf): i for i, leaf in enumerate(ordered)}
+        self._slots = _picker([index[id(leaf)] for leaf in slots])
+        self._template: list[Any] = [piece for chunk in self._chunks for piece in (chunk, None)][:-1]
+        self._rules = residue.schema(ordered)
+        self._utf16 = residue.limits(ordered, "x-maxUtf16")
+        self._bytes = residue.limits(ordered, "x-maxBytes")
+        self._different = [_Group(group, index) for group in residue.different]
 
     def _write(self, tree: Tree, slots: list[Leaf]) -> None:
         """The payload as chunks; between each two of them stands a slot."""
@@ -99,40 +91,39 @@ class Stamp:
 
     def fill(self, values: Sequence[Any]) -> bytes | None:
         """The payload's bytes, valid by every rule; None when something is to be said about it."""
-        leaves: list[Any] = [None] * len(self._leaves)
+        leaves = list(self._pick(values))
         try:
-            for index, hole in self._singles:
-                value = values[hole]
-                leaves[index] = value if type(value) is str else as_text(value)
-            for index, parts in self._texts:
-                leaves[index] = "".join([p if type(p) is str else as_text(values[p]) for p in parts])  # type: ignore[index]
+            if set(map(type, leaves)) - {str}:
+                for index, value in enumerate(leaves):
+                    if type(value) is not str:
+                        leaves[index] = _scalar(value) if self._bare[index] else as_text(value)
+            for parts in self._texts:
+                leaves.append("".join([p if type(p) is str else as_text(values[p]) for p in parts]))  # type: ignore[index]
         except NotText:
             return None
-        for index, hole in self._bare:
-            value = as_value(values[hole])
-            if isinstance(value, list | dict) or value != value:
-                return None
-            leaves[index] = value
-        if not self._rules.is_valid(leaves) or not self._all_different(leaves):
+        if not self._holds(leaves):
             return None
         if self._whole and not self._asked(values):
             return None
-        dumps = orjson.dumps
-        pieces: list[bytes] = []
+        pieces = self._template.copy()
         try:
-            for chunk, slot in zip(self._chunks, self._slots, strict=False):
-                pieces.append(chunk)
-                pieces.append(dumps(leaves[slot]))
+            pieces[1::2] = map(orjson.dumps, self._slots(leaves))
         except TypeError:  # a number too large, half a character
             return None
-        pieces.append(self._chunks[-1])
         return b"".join(pieces)
 
-    def _all_different(self, leaves: list[Any]) -> bool:
-        for group in self._different:
-            seen = [tuple(leaves[p[0]] if type(p) is tuple else p for p in mark) for mark in group]
-            if len(set(seen)) < len(seen):
-                return False
+    def _holds(self, leaves: list[Any]) -> bool:
+        if not self._rules.is_valid(leaves) or not all(group.differ(leaves) for group in self._different):
+            return False
+        # the rules count code points; the few texts in which another unit gives more are counted again
+        if "".join([leaf for leaf in leaves if type(leaf) is str]).isascii():
+            return True
+        for index, leaf in enumerate(leaves):
+            if type(leaf) is str and not leaf.isascii():
+                if index in self._utf16 and utf16(leaf) > self._utf16[index]:
+                    return False
+                if index in self._bytes and utf8(leaf) > self._bytes[index]:
+                    return False
         return True
 
     def _asked(self, values: Sequence[Any]) -> bool:
@@ -140,3 +131,49 @@ class Stamp:
         if not self._native and not self._judge.likes(fill(self._document, values)):
             return False
         return all(self._judge.payload.schema.is_clean(fill(body, values)) for body in self._bodies)
+
+
+def _picker(indexes: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """The items at these indexes, as a tuple, at C speed."""
+    if not indexes:
+        return lambda _: ()
+    if len(indexes) == 1:
+        only = indexes[0]
+        return lambda values: (values[only],)
+    return itemgetter(*indexes)
+
+
+def _scalar(value: Any) -> Any:
+    """The value of a bare hole. Raises NotText for what is no scalar of JSON."""
+    plain = as_value(value)
+    if isinstance(plain, list | dict) or plain != plain:
+        raise NotText(value, -1)
+    return plain
+
+
+class _Group:
+    """Tuples of which no two may be the same, some of their parts being leaves."""
+
+    def __init__(self, marks: list[tuple[Any, ...]], index: dict[int, int]) -> None:
+        columns = [list(column) for column in zip(*marks, strict=True)]
+        told = [c for c in columns if any(isinstance(p, Leaf) for p in c) or any(p != c[0] for p in c)]
+        self._columns = [
+            (
+                [p for p in column if not isinstance(p, Leaf)],
+                _picker([index[id(p)] for p in column if isinstance(p, Leaf)]),
+                [isinstance(p, Leaf) for p in column],
+            )
+            for column in told
+        ]
+        self._count = len(marks)
+
+    def differ(self, leaves: list[Any]) -> bool:
+        """Whether all are different."""
+        if len(self._columns) == 1:  # then the order does not matter
+            constants, pick, _ = self._columns[0]
+            return len({*constants, *pick(leaves)}) == self._count
+        columns = []
+        for constants, pick, varies in self._columns:
+            given, known = iter(pick(leaves)), iter(constants)
+            columns.append([next(given) if leaf else next(known) for leaf in varies])
+        return len(set(zip(*columns, strict=True))) == self._count
