@@ -165,6 +165,18 @@ def test_annotations_of_the_rule_and_of_its_use() -> None:
     assert a.schema is b.schema is LIMITS["text"]
 
 
+def test_a_code_is_never_about_a_wrong_type() -> None:
+    judge = Schema({"type": "string", "maxLength": 3, "x-code": "text-too-wide"})
+    assert [agreed(judge, value)[0].annotations.get("x-code") for value in ("xxxx", 3)] == ["text-too-wide", None]
+
+
+def test_annotations_of_a_use_are_not_those_of_every_rule_behind_it() -> None:
+    rules = {"allOf": [{"if": True, "then": {"required": ["text"]}}]}
+    judge = Schema({"$ref": "#/$defs/m", "x-hint": "H", "$defs": {"m": rules}})
+    [found] = agreed(judge, {})
+    assert found.annotations == {}
+
+
 @pytest.mark.parametrize(("value", "code"), [("", "bad-url"), ("x" * 9, "bad-url"), ("https:xxx", None), (3, None)])
 def test_a_code_is_about_the_keyword_that_it_stands_for(value: Any, code: str | None) -> None:
     judge = Schema({"type": "string", "pattern": "^https:", "maxLength": 8, "x-code": "bad-url"})
@@ -359,6 +371,11 @@ def test_both_libraries_agree_on_every_keyword(rule: dict[str, Any], value: Any)
     agreed(Schema(rule), value)
 
 
+@pytest.mark.parametrize(("value", "wrong"), [(0.3, 0), (3.3, 0), (-0.7, 0), (0.35, 1)])
+def test_remainders_are_those_of_decimals(value: float, wrong: int) -> None:
+    assert len(agreed(Schema({"multipleOf": 0.1}), value)) == wrong
+
+
 def test_every_keyword_is_in_one_of_the_tests_above_or_in_the_schemas() -> None:
     used = {key for name in SHIPPED for _, part in subschemas(load(name)) for key in part}
     used |= {key for rule in RULES for _, part in subschemas(rule) for key in part}
@@ -498,6 +515,12 @@ def test_no_pattern_takes_long(param: dict[str, Any], value: Any) -> None:
     start = time.perf_counter()
     assert len(agreed(judge, {"a": value})) == 1
     assert time.perf_counter() - start < 0.05
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)a", r"(a)\1", "(?<!b)a"])
+def test_a_pattern_that_could_take_long_makes_no_schema(pattern: str) -> None:
+    with pytest.raises(jsonschema_rs.ValidationError):
+        Schema({"pattern": pattern})
 
 
 # ---- what it costs
