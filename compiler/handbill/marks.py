@@ -137,3 +137,15 @@ def too_deep(start: int) -> Unreadable:
         f"more than {MAX_DEPTH} objects and lists within one another",
         hint="no message needs that; look for a loop or a macro that calls itself",
     )
+
+
+def half_a_character(start: int, end: int) -> Unreadable:
+    return Unreadable(
+        "lone-surrogate",
+        "Half a character",
+        start,
+        end,
+        "half of a character",
+        text="An emoji can be written as two codes; one of them alone cannot be sent.",
+        hint="write the character itself, or both codes",
+    )

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 import re
 
-from .marks import LITERALS, MAX_DEPTH, NUMBER, Mapping, Node, Scalar, Sequence, Unreadable, check_key, number, too_deep
+from .marks import (
+    LITERALS,
+    MAX_DEPTH,
+    NUMBER,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Unreadable,
+    check_key,
+    half_a_character,
+    number,
+    too_deep,
+)
 
 _SPACE = re.compile(r"(?:[ \t\n\r\f\v\u00a0]+|#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)+")
 _PLAIN_TEXT = re.compile(r'[^"\\\n]*')
@@ -278,7 +291,8 @@ class _Reader:
                 "Unknown escape",
                 start,
                 start + 2,
-                r"JSON knows \" \\ \/ \b \f \n \r \t and \u",
+                "this backslash means nothing",
+                text='Behind a backslash a text can have \\ " / b f n r t and u.',
                 hint=r"a backslash itself is written \\",
             )
         unit = self.unit(start)
@@ -289,14 +303,7 @@ class _Reader:
                 return chr(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00))
             self.at = low_at
         if 0xD800 <= unit < 0xE000:
-            raise Unreadable(
-                "lone-surrogate",
-                "Half a character",
-                start,
-                start + 6,
-                "one half of a surrogate pair, alone",
-                text="No channel can show it, and UTF-8 cannot carry it.",
-            )
+            raise half_a_character(start, start + 6)
         return chr(unit)
 
     def unit(self, start: int) -> int:

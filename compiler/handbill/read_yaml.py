@@ -13,15 +13,30 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError as _ReaderError
 
-from .marks import LITERALS, MAX_DEPTH, NUMBER, Mapping, Node, Scalar, Sequence, Unreadable, check_key, number, too_deep
+from .marks import (
+    LITERALS,
+    MAX_DEPTH,
+    NUMBER,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Unreadable,
+    check_key,
+    half_a_character,
+    number,
+    too_deep,
+)
 
 _CODE = "invalid-yaml"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # what libyaml says → what an author can act on
+_QUOTES = ("Unexpected character", "a text that starts so needs quotes")
+_INDENT = ("Tab in the indentation", "YAML is indented with spaces")
 _WORDS = {
-    "found character '\\t' that cannot start any token": ("Tab in the indentation", "YAML is indented with spaces"),
-    "found a tab character that violates indentation": ("Tab in the indentation", "YAML is indented with spaces"),
+    "found character '\\t' that cannot start any token": _INDENT,
+    "found a tab character that violates indentation": _INDENT,
     "mapping values are not allowed in this context": ("Unexpected colon", 'a text with ": " in it needs quotes'),
     "did not find expected key": ("Indentation does not fit", "this line does not belong to the lines above it"),
     "did not find expected '-' indicator": ("Indentation does not fit", 'a list item starting with "- " was expected'),
@@ -29,8 +44,15 @@ _WORDS = {
     "did not find expected ',' or ']'": ("Bracket never closed", 'a "," or "]" was expected'),
     "found unexpected end of stream": ("Quote never closed", "the text goes on to the end of the file"),
     "could not find expected ':'": ("Colon missing", 'a field is written "name: value"'),
-    "found character that cannot start any token": ("Unexpected character", "a text that starts so needs quotes"),
+    "found character that cannot start any token": _QUOTES,
+    "did not find expected node content": _QUOTES,
+    "did not find expected comment or line break": ("Text behind the sign", "this text begins on the next line"),
+    "block sequence entries are not allowed in this context": (
+        "Unexpected dash",
+        'a list item starts on a line of its own; a text starting with "- " needs quotes',
+    ),
 }
+_BEGINS = {"block collection": "the list begins here", "block mapping": "the lines above begin here"}
 
 
 def read_yaml(text: str, hole: re.Pattern[str] | None = None) -> Node:
@@ -70,14 +92,7 @@ def _read(text: str, shifts: list[int], hole: re.Pattern[str] | None) -> Node:
                 high, low = int(pair[1], 16), int(pair[2], 16)
                 char = chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
                 raise _Pair(at - 2, char) from None
-            raise Unreadable(
-                "lone-surrogate",
-                "Half a character",
-                at - 2,
-                at + 4,
-                "one half of a surrogate pair, alone",
-                text="No channel can show it, and UTF-8 cannot carry it.",
-            ) from None
+            raise half_a_character(at - 2, at + 4) from None
         raise _problem(text, error) from None
     except _ReaderError as error:
         at = error.position if isinstance(error.position, int) else 0
@@ -95,14 +110,58 @@ def _read(text: str, shifts: list[int], hole: re.Pattern[str] | None) -> Node:
 def _problem(text: str, error: yaml.MarkedYAMLError) -> Unreadable:
     mark = error.problem_mark or error.context_mark
     at = min(mark.index, len(text)) if mark is not None else 0
-    title, label = _WORDS.get(str(error.problem), ("Not YAML", str(error.problem)))
-    line_end = text.find("\n", at)
-    end = max(at + 1, len(text) if line_end < 0 else line_end)
-    problem = Unreadable(_CODE, title, at, min(end, at + 40), label)
-    context = error.context_mark
-    if context is not None and context.line != (mark.line if mark else -1):
-        problem.related = ((context.index, min(context.index + 1, len(text)), str(error.context or "started here")),)
+    said, context = str(error.problem), str(error.context)
+    begin = min(error.context_mark.index, len(text)) if error.context_mark is not None else at
+    if "scanning an alias" in context or "scanning an anchor" in context:
+        return _feature("alias" if "alias" in context else "anchor", begin, _line_end(text, begin))
+    if said == "found unknown escape character":
+        return Unreadable(
+            "bad-escape", "Unknown escape", at, at + 2, "this backslash means nothing",
+            hint=r"a backslash itself is written \\",
+        )  # fmt: skip
+    title, label = _WORDS.get(said, ("Not YAML", said))
+    if said.endswith("cannot start any token") and text[at : at + 1] == "\t":
+        title, label = _INDENT
+    before = text[text.rfind("\n", 0, at) + 1 : at].strip()
+    if said == "mapping values are not allowed in this context" and re.fullmatch(r"\w+", before):
+        start = at - len(before)
+        label = "indented further than the line above it"
+        return Unreadable(_CODE, "Indentation does not fit", start, at, label, hint="fields of one thing stand in line")
+    if said == "did not find expected key" and before.endswith(("'", '"')):
+        title, label = "Text behind the closing quote", "nothing may follow the closing quote"
+        single = before.endswith("'")
+        hint = "within '…' a quote is written twice: ''" if single else r'within "…" a quote is written \"'
+        return Unreadable(_CODE, title, at, _line_end(text, at), label, hint=hint)
+    if said == "could not find expected ':'":
+        return Unreadable(_CODE, title, begin, _line_end(text, begin), label)
+    if not text[at:].strip():  # the end of the file tells nothing
+        return Unreadable(_CODE, title, begin, begin + 1, "opened here and never closed")
+    problem = Unreadable(_CODE, title, at, _line_end(text, at), label)
+    if text.count("\n", begin, at):
+        opened = next((words for what, words in _BEGINS.items() if what in context), "opened here")
+        problem.related = ((begin, min(begin + 1, len(text)), opened),)
     return problem
+
+
+def _line_end(text: str, at: int) -> int:
+    """The end of the line, or of as much of it as is worth underlining."""
+    end = text.find("\n", at)
+    return min(max(at + 1, len(text) if end < 0 else end), at + 40)
+
+
+_SIGNS = {"alias": "*", "anchor": "&", "tag": "!"}
+
+
+def _feature(what: str, start: int, end: int) -> Unreadable:
+    return Unreadable(
+        "yaml-feature",
+        f"YAML {what}",
+        start,
+        end,
+        f"a text that starts with {_SIGNS[what]} needs quotes",
+        text=f"Without quotes this is a YAML {what}, which a message has no use for.",
+        hint="put it in quotes; use a Jinja macro to repeat something",
+    )
 
 
 class _Composer:
@@ -153,14 +212,7 @@ class _Composer:
             what = "tag" if getattr(event, "tag", None) is not None else "anchor"
             if isinstance(event, yaml.AliasEvent):
                 what = "alias"
-            raise Unreadable(
-                "yaml-feature",
-                f"YAML {what}",
-                start,
-                max(end, start + 1),
-                f"a message has no use for a YAML {what}",
-                hint="write the value out; use a Jinja macro to repeat something",
-            )
+            raise _feature(what, start, max(end, start + 1))
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, start, end)
         if depth > MAX_DEPTH:
@@ -184,7 +236,7 @@ class _Composer:
 
     def clean(self, text: str, start: int, end: int) -> str:
         if any("\ud800" <= char <= "\udfff" for char in text):
-            raise Unreadable("lone-surrogate", "Half a character", start, end, "one half of a surrogate pair, alone")
+            raise half_a_character(start, end)
         return text
 
     def mapping(self, start: int, depth: int) -> Mapping:
