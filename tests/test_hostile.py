@@ -116,3 +116,23 @@ def test_hostile_template(case: dict[str, Any], tmp_path: Path, driver: subproce
     assert result["megabytes"] < MEGABYTES
     assert result["events"] == []
     assert _listing(tmp_path) == before
+
+
+def test_the_watch_sees_what_must_not_happen(tmp_path: Path) -> None:
+    canary = tmp_path / "canary.txt"
+    canary.write_text(CANARY)
+    program = (
+        "import os, sys, socket; sys.path.insert(0, sys.argv[1]); import driver\n"
+        "driver._watch('canary.txt', 1)\n"
+        "open(sys.argv[2]).close(); open(os.devnull, 'w').close()\n"
+        "socket.socket().close(); os.mkdir(sys.argv[2] + '.d')\n"
+    )
+    source = str(Path(__file__).parents[1] / "compiler")
+    seen = subprocess.run(
+        [sys.executable, "-c", program, str(HERE), str(canary)],
+        env={**os.environ, "PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert [line.split()[0] for line in seen] == ["open", "open", "socket.__new__", "os.mkdir"]

@@ -33,16 +33,22 @@ def concat(budget: Budget, parts: Iterable[str]) -> str:
     return "".join(found)
 
 
-def printing(budget: Budget, pieces: Iterable[str]) -> list[str]:
-    """What a template yields, counted while it comes: some at a time, as a message has hundreds of pieces."""
+def printing(budget: Budget, pieces: Iterable[Any], plain: Callable[[list[Any]], list[str]] = list) -> list[str]:
+    """What a template yields, counted while it comes: some at a time, as a message has hundreds of pieces.
+
+    `plain` makes texts of pieces that are not all `str`.
+    """
     source = iter(pieces)
     found: list[str] = []
     while some := list(islice(source, 1000)):
+        if set(map(type, some)) != _TEXT:
+            some = plain(some)
         budget.output(len(some) + sum(map(len, some)))
         found += some
     return found
 
 
+_TEXT = {str}
 _SIZED: tuple[Any, ...] = (str, list, tuple, dict, range, type({}.keys()), type({}.values()), type({}.items()))
 
 
