@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .diagnostic import Diagnostic, Label
+from .diagnostic import Diagnostic, Label, did_you_mean
 from .findings import diagnose, diagnose_parameter
 from .marks import Path, Place
 from .source import Source, Span
@@ -38,7 +38,12 @@ def check_front_matter(template: Template) -> list[Diagnostic]:
         for v in rules.violations(template.front):
             unknown = v.keyword == "additionalProperties"
             diagnostic = diagnose(v, who="Handbill", span=template.span(v.path, key=unknown))
-            found.append(replace(diagnostic, code="unknown-setting") if unknown else diagnostic)
+            if unknown:
+                label = Label(template.span(v.path, key=True), f"there is no setting `{v.key}`")
+                diagnostic = replace(
+                    diagnostic, code="unknown-setting", title="Unknown setting", label=label, value=None
+                )
+            found.append(diagnostic)
     params = template.front.get("params")
     if isinstance(params, dict):
         for problem in check_contract_schema(params):
@@ -79,6 +84,8 @@ class ContextRules:
         for v in self._schema.violations(context):
             span = origin.span(v.path, key=v.keyword == "additionalProperties") if origin else None
             name = str(v.path[0]) if v.path else v.key
+            if v.keyword == "additionalProperties" and len(v.path) == 1 and len(v.key) <= 60 and not v.meant:
+                v = replace(v, meant=did_you_mean(v.key, self.defaults) or "")  # a default counts as given
             found.append(replace(diagnose_parameter(v, span=span), parameters=(name,)))
         return found
 
@@ -105,8 +112,8 @@ def _odd_values(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def _not_plain(path: Path, what: str, span: Span | None) -> Diagnostic:
     name = str(path[0]) if path else ""
     if what == "surrogate":
-        code, title, said = "lone-surrogate", f"Half a character in `{name}`", "one half of a surrogate pair, alone"
-        text, hint = "No channel can show it, and UTF-8 cannot carry it.", f"mend `{name}` where it comes from"
+        code, title, said = "lone-surrogate", f"Half a character in `{name}`", "half of a character"
+        text, hint = "Such a half is left when an emoji is cut in two.", f"mend `{name}` where it comes from"
     elif what == "number":
         code, title, said = "bad-number", f"`{name}` is not a number", "JSON has no such number"
         text, hint = "", "leave it out, or give null"

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -205,11 +205,24 @@ def open_project(root: Path) -> Project:
     return Project(root, _config(values), source)
 
 
+# what tomllib says → what an author can act on
+_TOML = {
+    "invalid value": "this is no value",
+    "illegal character '\\n'": "the quote is never closed on this line",
+    "unclosed array": "the list is never closed",
+    "cannot overwrite a value": "this setting is given twice",
+    "expected ']' at the end of a table declaration": "a closing ] is missing",
+    "expected '=' after a key in a key/value pair": "a = is missing",
+}
+
+
 def _not_toml(source: Source, message: str) -> Diagnostic:
     match = re.search(r"\(at line (\d+), column (\d+)\)", message)
     offset = source.offset(int(match[1]), int(match[2])) if match else max(len(source.text) - 1, 0)
     reason = message.split(" (at ")[0].lower()
-    return Diagnostic("bad-config", "Not TOML", Label(Span(source, offset, offset + 1), reason))
+    label = Label(Span(source, offset, offset + 1), _TOML.get(reason, reason))
+    hint = 'texts stand in double quotes: "…"' if reason == "invalid value" else ""
+    return Diagnostic("bad-config", "Not TOML", label, hint=hint)
 
 
 def _check(values: dict[str, Any], source: Source) -> list[Diagnostic]:
@@ -219,7 +232,14 @@ def _check(values: dict[str, Any], source: Source) -> list[Diagnostic]:
     rules = schema("project.schema.json")
     if rules.is_valid(values):
         return []
-    return [diagnose(v, who="Handbill", span=setting(source, v.path)) for v in rules.violations(values)]
+    found = []
+    for v in rules.violations(values):
+        diagnostic = diagnose(v, who="Handbill", span=setting(source, v.path))
+        if v.keyword == "additionalProperties":
+            label = Label(setting(source, v.path), f"there is no setting `{v.key}`")
+            diagnostic = replace(diagnostic, code="unknown-setting", title="Unknown setting", label=label, value=None)
+        found.append(diagnostic)
+    return found
 
 
 def setting(source: Source, path: Sequence[str | int]) -> Span:
