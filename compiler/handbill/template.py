@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ FILE_NAME = re.compile(r"(?P<name>[^.]+)(?:\.(?P<part>[^.]+))?\.(?P<syntax>json|
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # U+E000 to U+E004 mark holes and places while a template is rendered
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue004]")
+LARGEST = 2_000_000  # bytes of a template file; a bound of ours, not a channel's
 RESERVED = ("channel", "locale")
 
 
@@ -99,17 +101,21 @@ def unreadable(source: Source, problem: Unreadable, offset: int = 0) -> Diagnost
 def read_source(path: Path, shown: str) -> Source:
     """A file's text. Raises Failed when it cannot be read, is not UTF-8 or holds what no template may."""
     try:
+        if path.stat().st_size > LARGEST:
+            label = Label(Span(Source(shown, ""), 0, 0), f"more than {LARGEST:,} bytes")
+            raise Failed(Diagnostic("too-costly", "File too large", label, hint="no message needs so much"))
         data = path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise Failed(
-            Diagnostic("unreadable-file", "File cannot be read", _top(shown), text=f"{shown}: {reason}.")
-        ) from None
+        reason = (error.strerror or "it cannot be read").lower()
+        if path.is_symlink() and not path.exists():
+            reason = f"a link to {os.readlink(path)}, which is not there"
+        raise Failed(Diagnostic("unreadable-file", "File cannot be read", _top(shown, reason))) from None
     try:
         text = read_text(data)
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace").removeprefix("\ufeff")
-        source = Source(shown, before + "\ufffd")
+        before = read_text(data[: error.start])
+        behind = data[error.start + 1 :].decode("utf-8", "replace").splitlines()[:1]
+        source = Source(shown, "\ufffd".join([before, *(behind or [""])]))
         span = Span(source, len(before), len(before) + 1)
         raise Failed(
             Diagnostic(
@@ -133,8 +139,8 @@ def read_source(path: Path, shown: str) -> Source:
     return source
 
 
-def _top(shown: str) -> Label:
-    return Label(Span(Source(shown, ""), 0, 0))
+def _top(shown: str, text: str) -> Label:
+    return Label(Span(Source(shown, ""), 0, 0), text)
 
 
 def body_offset(text: str) -> tuple[int, int]:
