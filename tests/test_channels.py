@@ -6,20 +6,25 @@ A new case is one new file, `channels/<channel>/<template_type>-<what is special
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from channels.cases import FOLDER, MESSAGE, REPORT, TYPES, Case, cases, every_case, inputs
-from handbill.channels import CHANNELS
+from channels.cases import DIRECT, FOLDER, MESSAGE, REPORT, TYPES, Case, cases, every_case, inputs
+from channels.growth import placed
+from handbill.channels import CHANNELS, channel
 from handbill.diagnostic import merged
 from handbill.gateways import GATEWAYS
+from handbill.judge import Judge
+from handbill.keywords import node_at
 from handbill.pipeline import Compiler, Result, to_json
 from handbill.project import open_project
 from handbill.report import REPORTERS
 from handbill.resources import folder
+from handbill.tree import pointer_of
 from handbill.validate import schema
 
 ADDRESS = {"to": "123456789012345", "channel_id": "987654321098765", "bot_version": "1", "language": "en-us"}
@@ -119,6 +124,58 @@ def test_cases_are_what_their_names_say(case: Case) -> None:
     message = case.message()
     assert message["template_type"] in ({"card", "generic"} if case.template_type == "card" else {case.template_type})
     assert schema("message.schema.json").is_clean(message)
+
+
+# ---- one mistake is one finding
+
+ACTIONS = {"value": "v", "url": "https://example.com/", "phone": "+4930123456"}
+
+
+@pytest.mark.parametrize("case", [c for c in every_case() if c.file.parent != FOLDER], ids=lambda case: case.id)
+def test_one_mistake_is_one_finding(case: Case) -> None:
+    """A field too few, null, empty, one too many, a button of another kind: nothing to say, or one thing."""
+    message = case.message()
+    judges = [Judge(channel(case.channel), gateway) for gateway in (GATEWAYS["genesys-event"], DIRECT)]
+    judge = next(judge for judge in judges if judge.likes(message))
+    found = {
+        what: [finding.violation.path for finding in judge.findings(wrong)]
+        for what, wrong in spoiled(message)
+        if not judge.likes(wrong)
+    }
+    assert len(found) > 3
+    assert {what: at for what, at in found.items() if len(at) != 1} == {}
+
+
+def spoiled(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The message with one mistake in it, for every mistake at every place; some are none on some channels."""
+    for path, value in places(message):
+        at = pointer_of(path)
+        yield f"{at} gone", without(message, path)
+        yield f"{at} null", placed(message, path, None)
+        if isinstance(value, str):
+            yield f"{at} empty", placed(message, path, "")
+        if "buttons" in path and isinstance(value, dict) and "text" in value:
+            plain = {key: child for key, child in value.items() if key not in ACTIONS}
+            for action, given in ACTIONS.items():
+                yield f"{at} with {action}", placed(message, path, {**plain, action: given})
+            yield f"{at} with a picture", placed(message, path, {**value, "image_url": "https://example.com/a.png"})
+    for field in ("header", "footer", "nonsense"):
+        yield f"{field} added", {**message, field: "x"}
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every node below a value but the template type, which decides about all others."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        if key != "template_type":
+            yield (*path, key), child
+            yield from places(child, (*path, key))
+
+
+def without(message: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+    made = copy.deepcopy(message)
+    del node_at(made, path[:-1])[path[-1]]
+    return made
 
 
 # ---- every channel is whole

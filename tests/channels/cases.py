@@ -9,12 +9,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from handbill.channels import CHANNELS, channel
 from handbill.gateways import GATEWAYS
 from handbill.resources import load
 
+DIRECT: Any = SimpleNamespace(NAME="direct", MESSAGE_SCHEMA=None, SCHEMA="message.schema.json")  # no Genesys Cloud
 FOLDER = Path(__file__).parent
 TYPES = tuple(
     name
@@ -77,7 +79,7 @@ def shown(name: str) -> frozenset[str]:
 
 def inputs(folder: Path) -> list[Path]:
     """The messages in a folder; a golden has a gateway in its name."""
-    return sorted(file for file in folder.glob("*.json") if "." not in file.stem)
+    return sorted((file for file in folder.glob("*.json") if "." not in file.stem), key=lambda file: file.stem)
 
 
 @cache
