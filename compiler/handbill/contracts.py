@@ -64,6 +64,11 @@ class ContextRules:
         self.defaults = {name: rule["default"] for name, rule in template.contract.params.items() if "default" in rule}
         self._schema: Schema | None = contract(template.contract.params) if template.contract.has_params else None
 
+    @property
+    def needs(self) -> bool:
+        """Whether there are parameters that a context must give."""
+        return len(self.defaults) < len(self.template.contract.params)
+
     def complete(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context with the contract's defaults for what was left out."""
         return {**self.defaults, **context}

@@ -105,6 +105,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     A third of the name's length may differ, at least one character (the rule gleam uses).
     """
     best: tuple[int, str] | None = None
+    if len(name) > 100:
+        return None
     for candidate in known:
         distance = _distance(name.lower(), candidate.lower())
         allowed = max(len(name), len(candidate)) // 3 or 1

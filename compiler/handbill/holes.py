@@ -71,17 +71,27 @@ current: ContextVar[State] = ContextVar("render")
 class Fragment:
     """A piece of skeleton. `raw` is its text with holes; `str()` is the text it stands for."""
 
-    __slots__ = ("_text", "raw", "values")
+    __slots__ = ("_size", "_text", "raw", "values")
 
     def __init__(self, raw: str, values: list[object]) -> None:
         self.raw = raw
         self.values = values
         self._text: str | None = None
+        self._size = -1
+
+    @property
+    def size(self) -> int:
+        """How long the text is that it stands for, at least: a short `raw` may hold large values, often."""
+        if self._size < 0:
+            found = [self.values[int(match[1])] for match in HOLE.finditer(self.raw)]
+            self._size = len(self.raw) + sum(len(value) for value in found if isinstance(value, str))
+        return self._size
 
     def __str__(self) -> str:
         if self._text is None:
             raw = MARKER.sub("", self.raw) if MARK in self.raw or PUSH in self.raw else self.raw
             values = self.values
+            current.get().budget.fits(self.size)
             self._text = HOLE.sub(lambda match: as_text(values[int(match[1])], int(match[1])), raw)
         return self._text
 

@@ -6,28 +6,33 @@ as diagnostics; only a name that nobody knows (of a template, a channel, a gatew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from .channels import CHANNELS, Channel, channel
+from . import names
+from .budget import TooCostly
+from .channels import Channel
 from .contracts import ContextRules, Origin, check_front_matter, example_origin
-from .diagnostic import Diagnostic, Failed, Label, Severity, did_you_mean
+from .diagnostic import Diagnostic, Failed, Label, Severity
 from .document import Document, parse
-from .gateways import GATEWAYS, Gateway
+from .gateways import Gateway
 from .judge import Judge
 from .marks import Unreadable
 from .message import Message
 from .message import read as read_message
+from .names import known_channel, known_gateway
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
-from .telling import diagnostics_of, payload_diagnostics
+from .telling import diagnostics_of, not_text, payload_diagnostics, unreadable
 from .template import Template
 from .tree import NotText, Tree, fill
+from .trouble import too_costly
 
 if TYPE_CHECKING:
     from .stamp import Stamp
@@ -100,8 +105,10 @@ class _Made:
 class Compiler:
     """Compiles the templates of one project. What can be kept between two messages is kept."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, guard: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """`guard` is entered around each message's work, and may raise TooCostly (`guard.limited` does)."""
         self.project = project
+        self._guard = guard
         self.renderer = Renderer(project.folders, project.shown)
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
@@ -109,23 +116,17 @@ class Compiler:
         self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
         self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
 
-    # names
-
-    def channel(self, name: str) -> Channel:
-        """A channel. Raises Failed (unknown-channel)."""
-        return channel(name) if name in CHANNELS else _unknown("channel", name, CHANNELS)
-
-    def gateway(self, name: str) -> Gateway:
-        """A gateway. Raises Failed (unknown-gateway)."""
-        return GATEWAYS[name] if name in GATEWAYS else _unknown("gateway", name, GATEWAYS)
-
     def via(self, template: Template, via: str | None) -> Gateway:
         """The gateway to compile for: the one asked for, a native template's own, the project's."""
-        return self.gateway(via or template.contract.payload or self.project.config.via)
+        return known_gateway(via or template.contract.payload or self.project.config.via)
 
     def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
         """The channels a template is for; of `channels` those, when any are given."""
-        own = template.contract.channels or self.project.config.channels
+        files = self.project.files()
+        if (template.name, "") in files:
+            own: Iterable[str] = template.contract.channels or self.project.config.channels
+        else:
+            own = [part for name, part in sorted(files) if name == template.name]
         return [name for name in own if not channels or name in channels]
 
     # one message
@@ -142,8 +143,9 @@ class Compiler:
         address: Mapping[str, str] | None = None,
     ) -> Result:
         """One message for one channel. Raises Failed for an unknown name only."""
-        self.project.template(name)  # a name nobody knows is the caller's mistake
-        target = self.channel(channel)
+        if name not in self.project.names():
+            self.project.template(name)  # a name nobody knows is the caller's mistake
+        target = known_channel(channel)
         try:
             template = self.project.template(name, channel)
             gateway = self.via(template, via)
@@ -174,7 +176,7 @@ class Compiler:
         Raises Failed for an unknown name. Fast: see `stamp`.
         """
         template = self.project.template(name, channel)
-        job = _Job(template, self.channel(channel), self.via(template, via), address)
+        job = _Job(template, known_channel(channel), self.via(template, via), address)
         stamps = self._stamps.setdefault(job.key, {})
         for context in contexts:
             yield self._stamped(job, stamps, context)
@@ -206,34 +208,48 @@ class Compiler:
         result = Result(made.bodies)
         return to_json(result.payload, compact=True)
 
-    def check(self, names: Iterable[str], channels: Sequence[str] = (), via: str | None = None) -> Iterator[Checked]:
+    def check(
+        self, wanted_names: Iterable[str], channels: Sequence[str] = (), via: str | None = None
+    ) -> Iterator[Checked]:
         """Every template × its channels × its examples. Raises Failed for an unknown channel or gateway."""
         for wanted in channels:
-            self.channel(wanted)
+            known_channel(wanted)
         if via is not None:
-            self.gateway(via)
-        for name in names:
-            yield from self._check(name, channels, via)
+            known_gateway(via)
+        for name in wanted_names:
+            try:
+                yield from self._check(name, channels, via)
+            except Failed as failed:
+                yield _unmade(name, failed.diagnostics)
 
     def _check(self, name: str, channels: Sequence[str], via: str | None) -> Iterator[Checked]:
-        try:
-            template = self.project.template(name)
-            found = self._problems_of(template, via)
-        except Failed as failed:
-            template, found = None, list(failed.diagnostics)
-        if template is None or found:
-            yield Checked(name, "", "", Result(None, [d.at(template=name) for d in found]))
+        template = self._base(name)
+        problems = self._problems_of(template, via)
+        if problems:
+            yield _unmade(name, problems)
             return
         for target in self.targets(template, channels):
-            own = self.project.template(name, target) if (name, target) in self.project.files() else template
-            for example in list(own.contract.examples or template.contract.examples) or [""]:
-                given = own.contract.examples.get(example) or template.contract.examples.get(example)
-                source = own if example in own.contract.examples else template
-                origin = example_origin(source, example) if given else None
+            try:
+                own = self.project.template(name, target)
+            except Failed as failed:
+                yield _unmade(name, failed.diagnostics, target)
+                continue
+            examples = own if own.contract.examples else template
+            if not examples.contract.examples and self._rules_of(own).needs:
+                yield _unmade(name, [_no_example(own)], target)
+                continue
+            for example, given in examples.contract.examples.items() or [("", None)]:
+                origin = example_origin(examples, example) if given else None
                 context = given.values if given else {}
-                yield Checked(
-                    name, target, example, self.compile(name, target, via, context, example=example, origin=origin)
-                )
+                made = self.compile(name, target, via, context, example=example, origin=origin)
+                yield Checked(name, target, example, made)
+
+    def _base(self, name: str) -> Template:
+        """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
+        files = self.project.files()
+        if (name, "") in files:
+            return self.project.template(name)
+        return self.project.template(name, next((part for found, part in sorted(files) if found == name), None))
 
     def _problems_of(self, template: Template, via: str | None) -> list[Diagnostic]:
         key = (template.source.path, via or "")
@@ -243,36 +259,18 @@ class Compiler:
 
     def _template_problems(self, template: Template, via: str | None) -> list[Diagnostic]:
         """What is wrong with a template before anything is rendered: its settings, and the names in them."""
-        found = check_front_matter(template)
-        for index, name in enumerate(template.contract.channels or ()):
-            if name not in CHANNELS:
-                found.append(_unknown_setting(template, ("channels", index), "channel", name, CHANNELS))
-        payload = template.contract.payload
-        if payload is not None and payload not in GATEWAYS:
-            found.append(_unknown_setting(template, ("payload",), "gateway", payload, GATEWAYS))
-        elif payload is not None and via is not None and via != payload:
-            label = Label(template.span(("payload",)), f"written for {payload}")
-            found.append(
-                Diagnostic(
-                    "unsupported-content",
-                    f"Not for {via}",
-                    label,
-                    hint=f"compile it with --via {payload}",
-                    text="A native template is one gateway's own JSON.",
-                )
-            )
-        for part in {part for name, part in self.project.files() if name == template.name and part}:
-            if part not in CHANNELS:
-                found.append(_unknown_part(self.project, template, part))
-        return found
+        return check_front_matter(template) + names.problems(self.project, template, via)
 
     # the stages
 
     def _attempt(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
         try:
-            return self._make(job, context, origin)
+            with self._guard():
+                return self._make(job, context, origin)
         except Failed as failed:
             return _Made(found=list(failed.diagnostics))
+        except (TooCostly, RecursionError) as error:
+            return _Made(found=[too_costly(job.template, error)])
 
     def _make(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
         template, target, gateway = job.template, job.target, job.gateway
@@ -290,7 +288,7 @@ class Compiler:
         try:
             filled = fill(document.root, rendered.values)
         except NotText as problem:
-            return _Made(found=[_not_text(problem, places)])
+            return _Made(found=[not_text(problem, places)])
         if template.contract.payload is not None:
             parts: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
             trees = [gateway.addressed(p, target, job.address) if isinstance(p, dict) else p for p in parts]
@@ -322,7 +320,7 @@ class Compiler:
             try:
                 document = parse(rendered.skeleton, rendered.values, template.syntax)
             except Unreadable as problem:
-                raise Failed(_unreadable(problem, places)) from None
+                raise Failed(unreadable(problem, places)) from None
             if document.reusable:
                 _keep(self._documents, key, document)
         return document
@@ -330,11 +328,7 @@ class Compiler:
     def _rules_of(self, template: Template) -> ContextRules:
         rules = self._rules.get(template.source.path)
         if rules is None:
-            base = (
-                self.project.template(template.name)
-                if template.overrides and not template.contract.has_params
-                else template
-            )
+            base = template if template.contract.has_params else self._base(template.name)
             rules = self._rules[template.source.path] = ContextRules(base)
         return rules
 
@@ -353,6 +347,22 @@ def about(target: Channel) -> dict[str, Any]:
 @cache
 def _kinds(target: Channel) -> tuple[str, ...]:
     return tuple(target.message_rules["properties"]["template_type"]["enum"])
+
+
+def _unmade(name: str, found: Iterable[Diagnostic], channel: str = "") -> Checked:
+    """A template of which nothing could be made."""
+    return Checked(name, channel, "", Result(None, [d.at(template=name, channel=channel) for d in found]))
+
+
+def _no_example(template: Template) -> Diagnostic:
+    return Diagnostic(
+        "no-example",
+        "Not checked",
+        Label(template.span(("params",), key=True), "no example gives these a value"),
+        severity=Severity.WARNING,
+        text="A template that needs values can only be checked with some.",
+        hint="add examples to the front matter",
+    )
 
 
 def _errors(found: Iterable[Diagnostic]) -> bool:
@@ -375,54 +385,6 @@ def _messages(root: Tree) -> list[Message]:
     if isinstance(root, list):
         return [read_message(child, f"/{index}") for index, child in enumerate(root)]
     return [read_message(root)]
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> Any:
-    raise Failed(Diagnostic(f"unknown-{kind}", f"No {kind} `{name}`", hint=_suggestion(name, known)))
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    meant = did_you_mean(name, names)
-    return f"did you mean `{meant}`?" if meant else f"there are: {', '.join(names)}"
-
-
-def _unknown_setting(
-    template: Template, path: tuple[str | int, ...], kind: str, name: str, known: Iterable[str]
-) -> Diagnostic:
-    label = Label(template.span(path), f"there is no {kind} of this name")
-    return Diagnostic(f"unknown-{kind}", f"No {kind} `{name}`", label, hint=_suggestion(name, known))
-
-
-def _unknown_part(project: Project, template: Template, part: str) -> Diagnostic:
-    file = project.files()[(template.name, part)]
-    own = project.template(template.name, part)
-    label = Label(own.span(()), f"{file.path.name} is for a channel `{part}`, which there is not")
-    return Diagnostic("unknown-channel", f"No channel `{part}`", label, hint=_suggestion(part, CHANNELS))
-
-
-def _unreadable(problem: Unreadable, places: Places) -> Diagnostic:
-    span = places.skeleton(problem.start, problem.end)
-    related = tuple(Label(places.skeleton(start, end), text) for start, end, text in problem.related)
-    return Diagnostic(
-        problem.code,
-        problem.title,
-        Label(span, problem.label),
-        text=problem.text,
-        hint=problem.hint,
-        related=related + places.sites(problem.start),
-    )
-
-
-def _not_text(problem: NotText, places: Places) -> Diagnostic:
-    what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(type(problem.value).__name__, "no text")
-    return Diagnostic(
-        "value-not-text",
-        f"{what[0].upper()}{what[1:]} within a text",
-        Label(places.hole(problem.hole), f"this is {what}"),
-        text="It would be shown to the customer as computer language.",
-        hint="leave the text out with {% if … %}, or write {{ … | default('…', true) }}",
-    )
 
 
 __all__ = ["Checked", "Compiler", "Origin", "Result", "about", "targets", "to_json"]

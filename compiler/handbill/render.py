@@ -8,29 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined, nodes
+from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2 import Template as Compiled
-from jinja2.compiler import CodeGenerator
 from jinja2.exceptions import TemplateRuntimeError
-from jinja2.idtracking import VAR_LOAD_PARAMETER
 from jinja2.parser import Parser
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_context
 
 from . import bounds, policy
+from .codegen import Code, rewritten
 from .diagnostic import Diagnostic, Failed
 from .holes import POP, PUSH, Fragment, State, current, raw_text, settled
-from .source import Source
+from .loader import Loader
 from .sourcemap import Mark, PlacingLexer, SourceMap, read_marks
-from .template import Template, body_offset, read_source
+from .template import Template
 from .tree import Json, as_text
 
 if TYPE_CHECKING:
-    from jinja2.compiler import Frame
     from jinja2.runtime import Context
 
 
@@ -54,6 +52,7 @@ def _as_json(value: Any) -> Json:
     import orjson
 
     plain = settled(value)
+    bounds.current.get().weigh(plain)
     json = Json(orjson.dumps(plain).decode())
     json.value = plain
     return json
@@ -63,6 +62,7 @@ def _hole(value: Any) -> str:
     """Print a hole in place of a value; a fragment as it is. Generated code calls it for every `{{ … }}`."""
     if type(value) is not str:
         if type(value) is Fragment:
+            current.get().budget.output(value.size)
             return value.raw
         value = _data(value)
     return current.get().hole(value)
@@ -117,30 +117,6 @@ def _resolving(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-class _Code(CodeGenerator):
-    """Jinja's code, with two short cuts: `_hole` for what is printed, and items of plain objects read at once."""
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write("_hole(")
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(")")
-
-    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
-        if not isinstance(node.node, nodes.Name):
-            super().visit_Getattr(node, frame)
-            return
-        name = frame.symbols.ref(node.node.name)
-        load = frame.symbols.find_load(name)
-        if load is None or load[0] != VAR_LOAD_PARAMETER or self.parameter_is_undeclared(name):
-            super().visit_Getattr(node, frame)
-            return
-        key = repr(node.attr)
-        self.write(
-            f"({name}[{key}] if type({name}) is dict and {key} in {name} else environment.getattr({name}, {key}))"
-        )
-
-
 class _Compiled(Compiled):
     @classmethod
     def from_code(cls, environment: Any, code: Any, globals: Any, uptodate: Any = None) -> Any:  # noqa: A002
@@ -166,7 +142,7 @@ class Environment(ImmutableSandboxedEnvironment):
     """Jinja, printing holes. See `holes` for the why."""
 
     template_class = _Compiled
-    code_generator_class = _Code
+    code_generator_class = Code
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     intercepted_unops = frozenset()
 
@@ -197,16 +173,19 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def concat(self, pieces: Any) -> Any:
         """What macros, blocks and set-blocks give."""
-        texts = raw_text(pieces)
-        bounds.current.get().output(sum(map(len, texts)))
-        return Fragment("".join(texts), current.get().values)
+        state = current.get()
+        texts = bounds.printing(state.budget, pieces, raw_text)
+        return Fragment("".join(texts), state.values)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        limits = bounds.Bounds()
+        if len(source) > limits.source:
+            raise bounds.TooCostly("source", limits.source)
         tree = Parser(self, source, name, filename).parse()
         refusals = policy.refusals(tree)
         if refusals:
             raise policy.Refused(name or "", refusals)
-        return _rewritten(tree)
+        return rewritten(tree)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`order.items` is the order's own "items" when it has one, not a method of Python's."""
@@ -253,105 +232,6 @@ def _joined(*values: Any) -> str:
 def _weigh(value: Any) -> Any:
     bounds.current.get().weigh(settled(value))
     return value
-
-
-def _rewritten(tree: nodes.Template) -> nodes.Template:
-    """Route what Jinja prints, joins or goes over without asking through functions of ours."""
-    policy.weigh(tree, lambda node: _filtered(node, "_weigh"))
-    for node in list(tree.find_all(nodes.For)):
-        node.iter = _filtered(cast("nodes.Expr", node.iter), "_iterate")
-    _replace(tree)
-    return tree
-
-
-def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
-    made = nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
-    made.set_environment(_environment(node))
-    return made
-
-
-def _environment(node: nodes.Node) -> Environment:
-    assert isinstance(node.environment, Environment)
-    return node.environment
-
-
-def _replace(node: nodes.Node) -> None:
-    for field, value in node.iter_fields():
-        if isinstance(value, list):
-            value[:] = [new for child in value for new in (_new(child) if isinstance(child, nodes.Node) else [child])]
-        elif isinstance(value, nodes.Node):
-            setattr(node, field, _new(value)[0])
-
-
-def _new(node: nodes.Node) -> list[nodes.Node]:
-    _replace(node)
-    if isinstance(node, nodes.Concat):
-        return [_filtered(node.nodes[0], "_joined", *node.nodes[1:])]
-    if isinstance(node, nodes.FilterBlock):
-        # its result would be printed as text of the template; printed as a value, it is a hole like any other
-        captured, result = _captured(node.body, node.filter)
-        printed = nodes.Output([result], lineno=node.lineno)
-        return [nodes.Scope([captured, printed], lineno=node.lineno).set_environment(_environment(node))]
-    if isinstance(node, nodes.AssignBlock) and node.filter is not None:
-        # Jinja forgets to look up the names that this filter's arguments use
-        captured, result = _captured(node.body, node.filter)
-        assign = nodes.Assign(node.target, result, lineno=node.lineno)
-        return [captured, assign.set_environment(_environment(node))]
-    return [node]
-
-
-def _captured(body: list[nodes.Node], chain: nodes.Filter) -> tuple[nodes.Node, nodes.Expr]:
-    """A block's text kept in a name no template can write, and the filters applied to it."""
-    line = chain.lineno
-    environment = _environment(chain)
-    innermost = chain
-    while isinstance(innermost.node, nodes.Filter):
-        innermost = innermost.node
-    innermost.node = nodes.Name("_captured", "load", lineno=line).set_environment(environment)  # type: ignore[assignment]
-    target = nodes.Name("_captured", "store", lineno=line)
-    return nodes.AssignBlock(target, None, body, lineno=line).set_environment(environment), chain
-
-
-class Loader(BaseLoader):
-    """Finds included files in the template folders and nowhere else."""
-
-    def __init__(self, folders: list[Path], shown: Callable[[Path], str]) -> None:
-        self.folders = folders
-        self.shown = shown
-        self.bodies: dict[str, tuple[Source, int]] = {}
-
-    def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-        source, body = self.read(template)
-        return source.text[body:], None, None
-
-    def read(self, name: str) -> tuple[Source, int]:
-        """A file's source and the offset of its body. Raises TemplateNotFound, Outside, Failed."""
-        if name not in self.bodies:
-            path = self.locate(name)
-            source = read_source(path, self.shown(path))
-            self.bodies[name] = (source, body_offset(source.text)[1])
-        return self.bodies[name]
-
-    def locate(self, name: str) -> Path:
-        """The file an include names. Raises TemplateNotFound or Outside."""
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or "\0" in name:
-            raise Outside(name)
-        for folder in self.folders:
-            path = folder / pure
-            if path.is_file():
-                if not path.resolve().is_relative_to(folder.resolve()):
-                    raise Outside(name)
-                return path
-        raise TemplateNotFound(name)
-
-    def known(self) -> list[str]:
-        """What could be included, for a suggestion."""
-        return sorted(p.relative_to(f).as_posix() for f in self.folders for p in f.rglob("*.j2") if p.is_file())
-
-
-class Outside(TemplateRuntimeError):
-    """An include that leads out of the template folders."""
 
 
 class Renderer:
@@ -410,11 +290,9 @@ class Renderer:
         state = State(budget)
         state_token, budget_token = current.set(state), bounds.current.set(budget)
         try:
-            texts = list(code.root_render_func(code.new_context(dict(context))))
-            if set(map(type, texts)) - {str}:  # the result of a call block comes as a fragment
-                texts = raw_text(texts)
+            pieces = code.root_render_func(code.new_context(dict(context)))
+            texts = bounds.printing(budget, pieces, raw_text)  # the result of a call block comes as a fragment
             if not marked:
-                budget.output(sum(map(len, texts)))
                 state.close()
             return "".join(texts), state
         except Failed:

@@ -10,10 +10,10 @@ from .diagnostic import Diagnostic, Label
 from .document import Document
 from .findings import diagnose
 from .judge import Finding, Rule
-from .marks import Path
+from .marks import Path, Unreadable
 from .mistakes import Violation
 from .places import Places, leaf_at
-from .tree import Leaf, Tree, origins, pointer_of
+from .tree import Leaf, NotText, Tree, origins, pointer_of
 
 # what is said of a name, not of its value
 _OF_THE_NAME = frozenset({"additionalProperties", "x-unsupported", "false"})
@@ -94,3 +94,29 @@ def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[s
         return told.hint
     shorten = told.hint or "shorten it"
     return f"{shorten}, or give `{parameters[0]}` a maxLength of {room}"
+
+
+def unreadable(problem: Unreadable, places: Places) -> Diagnostic:
+    """A skeleton that cannot be read, at the text that made it."""
+    span = places.skeleton(problem.start, problem.end)
+    related = tuple(Label(places.skeleton(start, end), text) for start, end, text in problem.related)
+    return Diagnostic(
+        problem.code,
+        problem.title,
+        Label(span, problem.label),
+        text=problem.text,
+        hint=problem.hint,
+        related=related + places.sites(problem.start),
+    )
+
+
+def not_text(problem: NotText, places: Places) -> Diagnostic:
+    """A value without a text form, at the hole that printed it."""
+    what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(type(problem.value).__name__, "no text")
+    return Diagnostic(
+        "value-not-text",
+        f"{what[0].upper()}{what[1:]} within a text",
+        Label(places.hole(problem.hole), f"this is {what}"),
+        text="It would be shown to the customer as computer language.",
+        hint="leave the text out with {% if … %}, or write {{ … | default('…', true) }}",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +102,11 @@ def unreadable(source: Source, problem: Unreadable, offset: int = 0) -> Diagnost
 def read_source(path: Path, shown: str) -> Source:
     """A file's text. Raises Failed when it cannot be read, is not UTF-8 or holds what no template may."""
     try:
-        if path.stat().st_size > LARGEST:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+            what = "a folder" if path.is_dir() else "no ordinary file"
+            raise Failed(Diagnostic("unreadable-file", "File cannot be read", _top(shown, f"this is {what}")))
+        if status.st_size > LARGEST:
             label = Label(Span(Source(shown, ""), 0, 0), f"more than {LARGEST:,} bytes")
             raise Failed(Diagnostic("too-costly", "File too large", label, hint="no message needs so much"))
         data = path.read_bytes()

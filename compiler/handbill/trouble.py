@@ -36,6 +36,17 @@ def explain(error: Exception, renderer: Renderer, template: Template, context: M
     return _Trouble(error, renderer, template, context).diagnostics()
 
 
+def too_costly(template: Template, error: Exception) -> Diagnostic:
+    """A template that was stopped outside of its own code: while it was read, or judged."""
+    text = str(error) if isinstance(error, bounds.TooCostly) else "nested too deep"
+    label = Label(Span(template.source, template.body, template.body), text)
+    return Diagnostic("too-costly", _TOO_MUCH, label, text=_STOPPED, hint="make the template smaller")
+
+
+_TOO_MUCH = "Too much work for a message"
+_STOPPED = "Handbill stops a template that would take a machine down with it."
+
+
 class _Trouble:
     def __init__(self, error: Exception, renderer: Renderer, template: Template, context: Mapping[str, Any]) -> None:
         self.error = error
@@ -185,7 +196,8 @@ class _Trouble:
         )
 
     def _other(self, error: Exception) -> Diagnostic:
-        from .render import NeedsMacro, NotAValue, Outside
+        from .loader import Outside
+        from .render import NeedsMacro, NotAValue
 
         if isinstance(error, Outside):
             name = str(error.message)
@@ -248,10 +260,10 @@ class _Trouble:
         large = isinstance(error, bounds.TooCostly) and error.bound == "output"
         return Diagnostic(
             "output-too-large" if large else "too-costly",
-            "Output too large" if large else "Too much work for a message",
+            "Output too large" if large else _TOO_MUCH,
             self._label(text),
             related=self._related(),
-            text="Handbill stops a template that would take a machine down with it.",
+            text=_STOPPED,
             hint="look for a loop over too much, or a text repeated too often",
         )
 
@@ -301,7 +313,7 @@ def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
     while tb is not None:
         compiled = tb.tb_frame.f_globals.get("__jinja_template__")
         if compiled is not None:
-            yield compiled.name or "", compiled.get_corresponding_lineno(tb.tb_lineno)
+            yield compiled.name or "", compiled.get_corresponding_lineno(tb.tb_lineno or tb.tb_frame.f_lineno or 1)
         tb = tb.tb_next
 
 

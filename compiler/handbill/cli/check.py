@@ -90,9 +90,10 @@ def check(
 
 
 def _checked(project: Project, names: list[str], channels: tuple[str, ...], via: str | None) -> Iterator[Checked]:
+    from ..guard import limited
     from ..pipeline import Compiler
 
-    return Compiler(project).check(names, channels, via)
+    return Compiler(project, limited).check(names, channels, via)
 
 
 def _nothing(project: Project) -> str:

@@ -99,10 +99,11 @@ def _one(
     compact: bool,
     asked: dict[str, Any],
 ) -> None:
+    from ..guard import limited
     from ..pipeline import Compiler, to_json
     from .opening import opened
 
-    compiler = Compiler(opened(folder))
+    compiler = Compiler(opened(folder), limited)
     template = compiler.project.template(name, channel)
     to = address(compiler.via(template, via), asked["to"], asked["channel_id"], asked["more"])
     base = compiler.project.template(name) if template.overrides else template

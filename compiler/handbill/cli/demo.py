@@ -41,6 +41,7 @@ def demo(folder: Path | None) -> None:
     Example:
       handbill demo
     """
+    from ..guard import limited
     from ..pipeline import Compiler, to_json
     from ..project import Project, shipped
     from ..report.text import report, summary
@@ -51,7 +52,7 @@ def demo(folder: Path | None) -> None:
         def shown(self, path: Path) -> str:
             return path.relative_to(self.root).as_posix()
 
-    compiler = Compiler(shipped())
+    compiler = Compiler(shipped(), limited)
     for name, about in MESSAGES.items():
         payloads = [_payload(compiler, name, channel) for channel in CHANNELS]
         _heading(about, f"compile {name} --channel {CHANNELS[0]} {_TO}")
@@ -62,7 +63,9 @@ def demo(folder: Path | None) -> None:
         say(f"{to_json(payloads[1], compact=True).decode()}\n")
     _heading("A template with a mistake is never sent; its author is told at her own line.", f"check {BROKEN}")
     broken = Broken(data("starter") / "broken", compiler.project.config)
-    found = in_order(d for checked in Compiler(broken).check(broken.names()) for d in checked.result.diagnostics)
+    found = in_order(
+        d for checked in Compiler(broken, limited).check(broken.names()) for d in checked.result.diagnostics
+    )
     say(report(found, colour=coloured(sys.stdout)))
     say(f"\n{summary(found)}\n\nStart a project of your own with: handbill init messages\n")
 

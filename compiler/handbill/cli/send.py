@@ -70,13 +70,14 @@ def send(
       handbill send followup_call --channel messenger --to 123456789012345 --channel-id 987654321098765
       handbill send followup_call --channel messenger --to 123456789012345 --dump
     """
+    from ..guard import limited
     from ..pipeline import Compiler
-    from ..project import find
     from ..send.connection import connection
     from ..send.requests import posted
+    from .opening import opened
 
-    project = find(folder)
-    compiler = Compiler(project)
+    project = opened(folder)
+    compiler = Compiler(project, limited)
     template = project.template(name, channel)
     gateway = compiler.via(template, via)
     link = connection(project.config.connections, chosen, os.environ, project.source)

@@ -23,11 +23,12 @@ def payloads(project: Project, via: str | None, compact: bool) -> dict[str, byte
 
     Warnings are shown. Raises Failed when anything cannot be compiled.
     """
+    from ..guard import limited
     from ..pipeline import Compiler, to_json
 
     found: list[Diagnostic] = []
     files: dict[str, bytes] = {}
-    for checked in Compiler(project).check(project.names(), (), via):
+    for checked in Compiler(project, limited).check(project.names(), (), via):
         found += checked.result.diagnostics
         if checked.result.ok:
             files[file_name(checked.name, checked.channel, checked.example)] = to_json(
