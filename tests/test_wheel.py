@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -16,27 +17,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import pytest
+from test_shipped import TUTORIAL
 
-TUTORIAL = {
-    "followup_call": (
-        '{"type":"send","content":{"type":"template","template_type":"quick_reply","content":[{"type":"text",'
-        '"text":"Do you want to schedule a follow-up call?"}],"buttons":[{"type":"button","text":"Yes",'
-        '"value":"yes_confirmed"},{"type":"button","text":"No","value":"no_declined"}]},'
-        '"external_conversation_reference":{"id":"123456789012345","channel_id":"987654321098765",'
-        '"provider_id":"messenger"}}'
-    ),
-    "product_carousel": (
-        '{"type":"send","content":{"type":"template","template_type":"carousel","cards":[{"type":"card",'
-        '"title":"Product One","subtitle":"High-quality widget",'
-        '"image":{"url":"https://example.com/images/product1.jpg"},'
-        '"buttons":[{"type":"button","text":"View Product","url":"https://example.com/product1"}]},{"type":"card",'
-        '"title":"Product Two","subtitle":"Durable gadget",'
-        '"image":{"url":"https://example.com/images/product2.jpg"},'
-        '"buttons":[{"type":"button","text":"View Product","url":"https://example.com/product2"}]}]},'
-        '"external_conversation_reference":{"id":"123456789012345","channel_id":"987654321098765",'
-        '"provider_id":"messenger"}}'
-    ),
-}
+GOLDENS = ("test_shipped.py", "test_channels.py")
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
@@ -144,3 +127,12 @@ def test_the_tutorial_compiles_outside_the_checkout(installed: Path, tmp_path: P
     to = ["--to", "123456789012345", "--channel-id", "987654321098765"]
     compiled = [installed / "handbill", "compile", name, "--channel", "messenger", "--via", "genesys-event", *to]
     assert json.loads(_run(*compiled, "--compact", cwd=tmp_path / "messages")) == json.loads(TUTORIAL[name])
+
+
+def test_the_goldens_hold_for_the_wheel(installed: Path, root: Path, tmp_path: Path) -> None:
+    no_bytecode = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "tests", tmp_path / "tests", symlinks=True, ignore=no_bytecode)
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    tests = [f"tests/{name}" for name in GOLDENS]
+    printed = _run(installed / "python", "-m", "pytest", "-p", "no:cacheprovider", "--quiet", *tests, cwd=tmp_path)
+    assert " passed" in printed
