@@ -223,7 +223,7 @@ class Compiler:
                 yield _unmade(name, failed.diagnostics)
 
     def _check(self, name: str, channels: Sequence[str], via: str | None) -> Iterator[Checked]:
-        template = self._base(name)
+        template = self.base(name)
         problems = self._problems_of(template, via)
         if problems:
             yield _unmade(name, problems)
@@ -244,7 +244,7 @@ class Compiler:
                 made = self.compile(name, target, via, context, example=example, origin=origin)
                 yield Checked(name, target, example, made)
 
-    def _base(self, name: str) -> Template:
+    def base(self, name: str) -> Template:
         """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
         files = self.project.files()
         if (name, "") in files:
@@ -328,7 +328,7 @@ class Compiler:
     def _rules_of(self, template: Template) -> ContextRules:
         rules = self._rules.get(template.source.path)
         if rules is None:
-            base = template if template.contract.has_params else self._base(template.name)
+            base = template if template.contract.has_params else self.base(template.name)
             rules = self._rules[template.source.path] = ContextRules(base)
         return rules
 

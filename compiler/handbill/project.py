@@ -88,7 +88,7 @@ class Project:
         if name in names:
             return Diagnostic(
                 "unknown-template",
-                f"No template `{name}` for {channel}",
+                f"No template `{name}` for {channel or 'every channel'}",
                 text=f"`{name}` exists for other channels only.",
                 hint=f"add {name}.json.j2, which serves every channel without a version of its own",
             )

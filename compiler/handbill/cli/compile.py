@@ -106,7 +106,7 @@ def _one(
     compiler = Compiler(opened(folder), limited)
     template = compiler.project.template(name, channel)
     to = address(compiler.via(template, via), asked["to"], asked["channel_id"], asked["more"])
-    base = compiler.project.template(name) if template.overrides else template
+    base = compiler.base(name)
     context = given(template, base, asked["example"], asked["data"], asked["settings"])
     result = compiler.compile(
         name, channel, via, context.values, example=context.example, origin=context.origin, address=to

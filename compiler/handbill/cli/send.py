@@ -117,7 +117,7 @@ def _compiled(
     to: dict[str, str] | None,
     asked: dict[str, Any],
 ) -> Result:
-    base = compiler.project.template(template.name) if template.overrides else template
+    base = compiler.base(template.name)
     context = given(template, base, asked["example"], asked["data"], asked["settings"])
     return compiler.compile(
         template.name, channel, via, context.values, example=context.example, origin=context.origin, address=to
