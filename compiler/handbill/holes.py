@@ -28,11 +28,11 @@ OPEN, CLOSE, MARK, PUSH, POP = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 HOLE = re.compile(f"{OPEN}{_RANDOM}_([0-9]+){CLOSE}")
 MARKER = re.compile(f"{MARK}([0-9]+){CLOSE}|{PUSH}|{POP}")
 
-_KNOWN = [f"{OPEN}{_RANDOM}_{i}{CLOSE}" for i in range(1000)]  # most renders need no more
+KNOWN = [f"{OPEN}{_RANDOM}_{i}{CLOSE}" for i in range(1000)]  # most renders need no more
 
 
 def token(index: int) -> str:
-    return _KNOWN[index] if index < 1000 else f"{OPEN}{_RANDOM}_{index}{CLOSE}"
+    return KNOWN[index] if index < len(KNOWN) else f"{OPEN}{_RANDOM}_{index}{CLOSE}"
 
 
 class State:
@@ -50,8 +50,8 @@ class State:
         values = self.values
         index = len(values)
         values.append(value)
-        if index < 1000:
-            return _KNOWN[index]
+        if index < len(KNOWN):
+            return KNOWN[index]
         self.budget.output(1)  # few messages have so many: what prints without end shall stop
         return token(index)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2 import Template as Compiled
@@ -22,7 +22,7 @@ from jinja2.utils import Namespace, pass_context
 from . import bounds, policy
 from .codegen import Code, rewritten
 from .diagnostic import Diagnostic, Failed
-from .holes import POP, PUSH, Fragment, State, current, raw_text, settled
+from .holes import KNOWN, POP, PUSH, Fragment, State, current, raw_text, settled
 from .loader import Loader
 from .sourcemap import Mark, PlacingLexer, SourceMap, read_marks
 from .template import Template
@@ -60,12 +60,16 @@ def _as_json(value: Any) -> Json:
 
 def _hole(value: Any) -> str:
     """Print a hole in place of a value; a fragment as it is. Generated code calls it for every `{{ … }}`."""
-    if type(value) is not str:
-        if type(value) is Fragment:
-            current.get().budget.output(value.size)
-            return value.raw
-        value = _data(value)
-    return current.get().hole(value)
+    if type(value) is str:
+        values = current.get().values
+        index = len(values)
+        if index < len(KNOWN):
+            values.append(value)
+            return KNOWN[index]
+    elif type(value) is Fragment:
+        current.get().budget.output(value.size)
+        return value.raw
+    return current.get().hole(_data(value))
 
 
 def _hole_marked(value: Any) -> str:
@@ -290,7 +294,7 @@ class Renderer:
         state = State(budget)
         state_token, budget_token = current.set(state), bounds.current.set(budget)
         try:
-            pieces = code.root_render_func(code.new_context(dict(context)))
+            pieces = code.root_render_func(code.new_context(cast("dict[str, Any]", context)))
             texts = bounds.printing(budget, pieces, raw_text)  # the result of a call block comes as a fragment
             if not marked:
                 state.close()

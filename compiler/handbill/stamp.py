@@ -9,7 +9,8 @@ way then compiles it, and has the words for what is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, not_
 from typing import Any
 
 import orjson
@@ -55,6 +56,7 @@ class Stamp:
         self._rules = residue.schema(ordered)
         self._utf16 = residue.limits(ordered, "x-maxUtf16")
         self._bytes = residue.limits(ordered, "x-maxBytes")
+        self._places = range(len(ordered))
         self._different = [_Group(group, index) for group in residue.different]
 
     def _write(self, tree: Tree, slots: list[Leaf]) -> None:
@@ -116,14 +118,12 @@ class Stamp:
         if not self._rules.is_valid(leaves) or not all(group.differ(leaves) for group in self._different):
             return False
         # the rules count code points; the few texts in which another unit gives more are counted again
-        if "".join([leaf for leaf in leaves if type(leaf) is str]).isascii():
-            return True
-        for index, leaf in enumerate(leaves):
-            if type(leaf) is str and not leaf.isascii():
-                if index in self._utf16 and utf16(leaf) > self._utf16[index]:
-                    return False
-                if index in self._bytes and utf8(leaf) > self._bytes[index]:
-                    return False
+        texts = leaves if not any(self._bare) else [leaf if type(leaf) is str else "" for leaf in leaves]
+        for index in compress(self._places, map(not_, map(str.isascii, texts))):
+            if index in self._utf16 and utf16(texts[index]) > self._utf16[index]:
+                return False
+            if index in self._bytes and utf8(texts[index]) > self._bytes[index]:
+                return False
         return True
 
     def _asked(self, values: Sequence[Any]) -> bool:
