@@ -45,7 +45,7 @@ unit: $(READY)
 	@$(PYTEST)
 
 test-all: lint types imports ## every check, the long sweeps too
-	@$(PYTEST) -m ''
+	@HYPOTHESIS_PROFILE=search $(PYTEST) -m ''
 
 format: $(READY) ## put the code in form
 	@$(BIN)/ruff check --fix
