@@ -102,15 +102,15 @@ def worst(diagnostics: Iterable[Diagnostic]) -> Severity | None:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `name` was most likely meant to be, or None.
 
-    A third of the name's length may differ, at least one character (the rule gleam uses).
+    A third of the name's length may differ, at least one character (the rule gleam uses), but never all.
     """
     best: tuple[int, str] | None = None
     if len(name) > 100:
         return None
     for candidate in known:
         distance = _distance(name.lower(), candidate.lower())
-        allowed = max(len(name), len(candidate)) // 3 or 1
-        if distance <= allowed and (best is None or distance < best[0]):
+        longer = max(len(name), len(candidate))
+        if distance <= (longer // 3 or 1) and distance < longer and (best is None or distance < best[0]):
             best = (distance, candidate)
     return best[1] if best else None
 
