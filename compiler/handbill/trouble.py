@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError
 
 from . import bounds, policy
 from .diagnostic import Diagnostic, Label, did_you_mean
+from .reasons import of_jinja, of_python
 from .source import Source, Span
 from .sourcemap import PlacingLexer, Token
 from .template import Template
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from .render import Renderer
 
 _NAME = re.compile(r"'([^']+)' is undefined|has no (?:attribute|element) '?([^'\s]+)'?")
-_TAGS = (
-    *("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "with", "endwith", "macro", "endmacro"),
-    *("call", "endcall", "filter", "endfilter", "block", "endblock", "raw", "endraw"),
-    *("extends", "include", "import", "from"),
-)
 _OPENING = {"variable_begin": "variable_end", "block_begin": "block_end"}
 
 
@@ -128,7 +124,7 @@ class _Trouble:
         source, body = self._body(error.name or "")
         message = str(error.message or "")
         here = self._read_last(error, source, body)
-        title, label, hint, code = "Template syntax", message.rstrip("."), "", "template-syntax"
+        title, label, hint, code = "Template syntax", of_jinja(message), "", "template-syntax"
         if match := re.match(r"No (filter|test) named '([^']*)'", message):
             kind, word = match.groups()
             known = policy.FILTERS if kind == "filter" else policy.TESTS
@@ -137,18 +133,25 @@ class _Trouble:
             title, label = f"Unknown {kind} `{word}`", f"there is no {kind} of this name"
             hint = f"did you mean `{meant}`?" if meant else ""
         elif match := re.match(r"Encountered unknown tag '([^']*)'\.", message):
-            meant = did_you_mean(match[1], _TAGS)
-            title, label = f"Unknown tag `{match[1]}`", "there is no tag of this name"
-            hint = f"did you mean `{meant}`?" if meant else ""
-            if closing := re.search(r"innermost block that needs to be closed is '([^']*)'", message):
+            closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
+            if match[1] not in policy.TAGS:
+                meant = did_you_mean(match[1], policy.TAGS)
+                title, label = f"Unknown tag `{match[1]}`", "there is no tag of this name"
+                hint = f"did you mean `{meant}`?" if meant else ""
+            elif closing:
                 title, label = f"`{match[1]}` does not fit here", f"`{closing[1]}` is still open"
-                hint = f"close it with {{% end{closing[1]} %}}" if match[1] != f"end{closing[1]}" else hint
+                hint = f"close it with {{% end{closing[1]} %}}"
+            else:
+                title, label = f"`{match[1]}` without a beginning", "nothing is open that this belongs to"
+                hint = "take it out, or put the tag that begins it before"
         elif "nexpected end of template" in message:
             closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
             title = f"`{closing[1]}` never closed" if closing else "The template ends too early"
             label = "the template ends inside it" if closing else "something is still open here"
             hint = f"close it with {{% end{closing[1]} %}}" if closing else ""
             here = self._span(error.name or "", error.lineno, closing[1] if closing else "")
+        elif match := re.fullmatch(r"unexpected char .+ at (\d+)", message, re.DOTALL):
+            title, here = "Unexpected character", Span(source, body + int(match[1]), body + int(match[1]) + 1)
         elif message == "unexpected '}'":
             title, hint = "`}` alone", "a value is closed with }}, a tag with %}"
         return Diagnostic(code, title, Label(here, label), hint=hint)
@@ -226,19 +229,19 @@ class _Trouble:
             return Diagnostic(
                 "not-allowed",
                 "Not allowed in a template",
-                self._label(f"`{word}` is not allowed", word),
+                self._label(f"`{word}` is not allowed" if word else of_python(error)[0], word),
                 text="Templates may use values, not what lies behind them.",
                 related=self._related(),
             )
         if isinstance(error, RecursionError | MemoryError | bounds.TooCostly):
             return self._costly(error)
-        reason = str(error) or type(error).__name__
+        label, hint = of_python(error)
         return Diagnostic(
             "filter-failed",
             "This cannot be computed",
-            self._label(_sentence(reason), str(getattr(error, "word", ""))),
+            self._label(label, str(getattr(error, "word", ""))),
             related=self._related(),
-            hint="check the type of the value",
+            hint=hint,
         )
 
     def _costly(self, error: Exception) -> Diagnostic:
