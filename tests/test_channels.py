@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from channels.cases import DIRECT, FOLDER, MESSAGE, REPORT, TYPES, Case, cases, every_case, inputs
+from channels.cases import DIRECT, FOLDER, MESSAGE, PARTS, REPORT, TYPES, WHOLE, Case, cases, every_case, inputs
 from channels.growth import placed
 from handbill.channels import CHANNELS, channel
 from handbill.diagnostic import merged
@@ -96,16 +96,16 @@ def test_every_combination_has_one_golden() -> None:
     """A channel, a template type, a gateway: one payload or one refusal, for each combination of the three."""
     found = {
         (name, case.name, gateway): [paid(case, gateway), gateway in case.reports()].count(True)
-        for name in CHANNELS
+        for name in WHOLE
         for case in cases(name)
         if case.name in TYPES
         for gateway in GATEWAYS
     }
-    assert found.keys() == {(c, t, g) for c in CHANNELS for t in TYPES for g in GATEWAYS}
+    assert found.keys() == {(c, t, g) for c in WHOLE for t in TYPES for g in GATEWAYS}
     assert {combination for combination, goldens in found.items() if goldens != 1} == set()
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("name", WHOLE)
 def test_what_can_go_out_has_a_payload(name: str) -> None:
     """So that no payload is missing because its only case has a field too many."""
     lacking = []
@@ -215,7 +215,7 @@ def test_every_channel_is_whole(name: str) -> None:
 
 
 def test_every_golden_belongs_to_a_case() -> None:
-    for name in CHANNELS:
+    for name in WHOLE:
         known = {LIMITS, *(name for case in cases(name) for name in case.goldens())}
         strange = {file.name for file in (FOLDER / name).iterdir()} - known - {c.name for c in inputs(FOLDER / name)}
         assert strange == set()
@@ -228,7 +228,7 @@ def test_a_channel_that_is_not_whole_is_told_what_it_lacks(tmp_path: Path) -> No
     schemas, tests = tmp_path / "schemas", tmp_path / "tests"
     (schemas / "gchat").mkdir(parents=True)
     registry = ("`gchat` in CHANNELS (compiler/handbill/channels/__init__.py)",)
-    parts = [f"schemas/gchat/{part}" for part in ("channel.json", "limits.json", "message.schema.json")]
+    parts = [f"schemas/gchat/{part}" for part in PARTS]
     assert missing("gchat", schemas, tests, ()) == [*registry, *parts]
     assert missing("telegram", schemas, tests, ("telegram",)) == [part.replace("gchat", "telegram") for part in parts]
     (schemas / "gchat" / "channel.json").write_text('{"genesys": {"narrows": true}}', encoding="utf-8")

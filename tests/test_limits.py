@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from channels.cases import DIRECT, FOLDER, Case, cases
+from channels.cases import DIRECT, FOLDER, WHOLE, Case, cases
 from channels.growth import (
     KEYWORDS,
     LEAST,
@@ -28,7 +28,7 @@ from channels.growth import (
     text,
     uses,
 )
-from handbill.channels import CHANNELS, channel
+from handbill.channels import channel
 from handbill.diagnostic import Diagnostic, Severity
 from handbill.findings import diagnose
 from handbill.gateways import GATEWAYS
@@ -145,7 +145,7 @@ def rules(name: str) -> list[str]:
 
 PLACES = [
     (name, *key)
-    for name in CHANNELS
+    for name in WHOLE
     for key, (_, _, use) in sorted(reached(name).items(), key=lambda item: item[0])
     if KEYWORDS & definition(use.definition).keys()
 ]
@@ -202,7 +202,7 @@ def codes(keyword: str, place: str) -> set[str]:
     return {{"buttons": "too-many-buttons", "cards": "too-many-cards"}.get(place.rpartition("/")[2], "too-many-items")}
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("name", WHOLE)
 def test_every_limit_on_messages_is_reached_by_a_case(name: str) -> None:
     """Names of fields aside, which are in no place of a message."""
     referred = {
@@ -217,7 +217,7 @@ def values_of(schema: Any) -> Iterator[dict[str, Any]]:
     return (part for path, part in subschemas(schema) if "propertyNames" not in path)
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("name", WHOLE)
 def test_where_each_limit_holds(name: str, snapshot: Any) -> None:
     """For each limit of a channel the fields it holds for; the rest is of native payloads, which no message reaches."""
     places: dict[str, list[str]] = {limit: [] for limit in load(f"{name}/limits.json")["$defs"]}
