@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
@@ -29,13 +29,16 @@ from .names import known_channel, known_gateway
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
-from .telling import diagnostics_of, not_text, payload_diagnostics, unreadable
+from .telling import ADDRESS, diagnostics_of, not_text, payload_diagnostics, unreadable
 from .template import Template
-from .tree import NotText, Tree, fill
+from .tree import Leaf, NotText, Tree, fill
 from .trouble import too_costly
 
 if TYPE_CHECKING:
     from .stamp import Stamp
+
+# The values of a gateway's address fields, by name; None for a payload that is to be looked at.
+Address: TypeAlias = Mapping[str, str] | None
 
 KEPT = 1024  # skeletons a template may have before the oldest are forgotten
 
@@ -79,12 +82,10 @@ class _Job:
     template: Template
     target: Channel
     gateway: Gateway
-    address: Mapping[str, str] | None = None
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        address = [text for pair in sorted((self.address or {}).items()) for text in pair]
-        return (self.template.source.path, self.target.name, self.gateway.NAME, *address)
+    def key(self, address: Address) -> tuple[str, ...]:
+        """What a stamp depends on: of an address only which fields it has."""
+        return (self.template.source.path, self.target.name, self.gateway.NAME, *(address or ()))
 
     @property
     def surroundings(self) -> dict[str, Any]:
@@ -140,7 +141,7 @@ class Compiler:
         *,
         example: str = "",
         origin: Origin | None = None,
-        address: Mapping[str, str] | None = None,
+        address: Address = None,
     ) -> Result:
         """One message for one channel. Raises Failed for an unknown name only."""
         if name not in self.project.names():
@@ -153,8 +154,8 @@ class Compiler:
             if any(d.code.startswith("unknown-") for d in failed.diagnostics):
                 raise
             return Result(None, [d.at(template=name, channel=channel, example=example) for d in failed.diagnostics])
-        job = _Job(template, target, gateway, address)
-        return self._result(job, self._attempt(job, context, origin), example)
+        job = _Job(template, target, gateway)
+        return self._result(job, self._attempt(job, context, address, origin), example)
 
     def _result(self, job: _Job, made: _Made, example: str = "") -> Result:
         where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
@@ -168,34 +169,40 @@ class Compiler:
         via: str | None,
         contexts: Iterable[Mapping[str, Any]],
         *,
-        address: Mapping[str, str] | None = None,
+        address: Address = None,
     ) -> Iterator[bytes | Result]:
         """A message for each context, in order: the payload as compact JSON with a line feed.
 
         A Result comes instead where there is something to say: errors, or warnings with the payload.
         Raises Failed for an unknown name. Fast: see `stamp`.
         """
-        template = self.project.template(name, channel)
-        job = _Job(template, known_channel(channel), self.via(template, via), address)
-        stamps = self._stamps.setdefault(job.key, {})
-        for context in contexts:
-            yield self._stamped(job, stamps, context)
+        return self.stream(name, channel, via, ((context, address) for context in contexts))
 
-    def _stamped(self, job: _Job, stamps: dict[str, Stamp], context: Mapping[str, Any]) -> bytes | Result:
+    def stream(
+        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address]]
+    ) -> Iterator[bytes | Result]:
+        """`many`, with an address for each context. Items are taken one by one."""
+        template = self.project.template(name, channel)
+        job = _Job(template, known_channel(channel), self.via(template, via))
+        return (self._stamped(job, context, address) for context, address in items)
+
+    def _stamped(self, job: _Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
         rules = self._rules_of(job.template)
+        stamps = self._stamps.setdefault(job.key(address), {})
         given = rules.complete(context)
         if stamps and rules.holds(given):
             try:
                 rendered = self.renderer.render(job.template, {**given, **job.surroundings})
             except Failed:
-                return self._result(job, self._attempt(job, context, None))
+                return self._result(job, self._attempt(job, context, address))
             stamp = stamps.get(rendered.skeleton)
-            filled = stamp.fill(rendered.values) if stamp is not None else None
+            values = [*rendered.values, *address.values()] if address else rendered.values
+            filled = stamp.fill(values) if stamp is not None else None
             if filled is not None:
                 return filled
         from .stamp import Stamp  # brings jsonschema, 50 ms that a check does not need
 
-        made = self._attempt(job, context, None)
+        made = self._attempt(job, context, address)
         if made.found:
             return self._result(job, made)
         if made.document is not None and made.document.reusable:
@@ -263,16 +270,16 @@ class Compiler:
 
     # the stages
 
-    def _attempt(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
+    def _attempt(self, job: _Job, context: Mapping[str, Any], address: Address, origin: Origin | None = None) -> _Made:
         try:
             with self._guard():
-                return self._make(job, context, origin)
+                return self._make(job, context, address, origin)
         except Failed as failed:
             return _Made(found=list(failed.diagnostics))
         except (TooCostly, RecursionError) as error:
             return _Made(found=[too_costly(job.template, error)])
 
-    def _make(self, job: _Job, context: Mapping[str, Any], origin: Origin | None) -> _Made:
+    def _make(self, job: _Job, context: Mapping[str, Any], address: Address, origin: Origin | None) -> _Made:
         template, target, gateway = job.template, job.target, job.gateway
         problems = self._problems_of(template, gateway.NAME)
         if problems:
@@ -289,18 +296,19 @@ class Compiler:
             filled = fill(document.root, rendered.values)
         except NotText as problem:
             return _Made(found=[not_text(problem, places)])
+        to, values = _addressed(address, rendered.values)
         if template.contract.payload is not None:
             parts: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
-            trees = [gateway.addressed(p, target, job.address) if isinstance(p, dict) else p for p in parts]
-            bodies = [fill(tree, rendered.values) for tree in trees]
+            trees = [gateway.addressed(p, target, to) if isinstance(p, dict) else p for p in parts]
+            bodies = [fill(tree, values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
             return _Made(bodies, found, rendered.skeleton, document, trees)
         judge = self._judge(target, gateway)
         found = [] if judge.likes(filled) else diagnostics_of(judge.findings(filled), document, places)
         if _errors(found):
             return _Made(found=found)
-        trees = gateway.emit(_messages(document.root), target, job.address)
-        bodies = [fill(tree, rendered.values) for tree in trees]
+        trees = gateway.emit(_messages(document.root), target, to)
+        bodies = [fill(tree, values) for tree in trees]
         found += self._payload_problems(judge, trees, bodies, document, places)
         return _Made(bodies, found, rendered.skeleton, document, trees)
 
@@ -363,6 +371,14 @@ def _no_example(template: Template) -> Diagnostic:
         text="A template that needs values can only be checked with some.",
         hint="add examples to the front matter",
     )
+
+
+def _addressed(address: Address, values: list[object]) -> tuple[dict[str, Leaf] | None, list[object]]:
+    """An address as leaves with holes, its values behind the render's: so a stamp serves every recipient."""
+    if address is None:
+        return None, values
+    leaves = {name: Leaf(ADDRESS + name, parts=(len(values) + at,)) for at, name in enumerate(address)}
+    return leaves, [*values, *address.values()]
 
 
 def _errors(found: Iterable[Diagnostic]) -> bool:

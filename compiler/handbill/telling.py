@@ -19,6 +19,10 @@ from .tree import Leaf, NotText, Tree, origins, pointer_of
 _OF_THE_NAME = frozenset({"additionalProperties", "x-unsupported", "false"})
 
 
+# How the pointer of a leaf begins that came from the address, not from the message.
+ADDRESS = "address:"
+
+
 def diagnostics_of(findings: Iterable[Finding], document: Document, places: Places) -> list[Diagnostic]:
     """The diagnostics of a document's findings."""
     return [_diagnostic(f.violation, f.who, document, places) for f in findings]
@@ -29,6 +33,10 @@ def payload_diagnostics(rule: Rule, tree: Tree, body: Any, document: Document, p
     sources = origins(tree)
     found = []
     for v in rule.schema.violations(body):
+        source = sources.get(pointer_of(v.path), "")
+        if source.startswith(ADDRESS):
+            found.append(_of_address(v, rule.who, source.removeprefix(ADDRESS)))
+            continue
         path = _message_path(v.path, sources)
         others = tuple(_message_path(other, sources) for other in v.others)
         diagnostic = _diagnostic(replace(v, path=path, others=others), rule.who, document, places)
@@ -36,11 +44,18 @@ def payload_diagnostics(rule: Rule, tree: Tree, body: Any, document: Document, p
     return found
 
 
+def _of_address(v: Violation, who: str, field: str) -> Diagnostic:
+    """A wrong address has no place in the template; it is named instead."""
+    return replace(diagnose(v, who=who), title=f"Wrong address field `{field}`", pointer=pointer_of(v.path))
+
+
 def _message_path(path: Path, sources: dict[str, str]) -> Path:
     """Where in the message the part of a payload came from: itself, or the first leaf in it, or above it."""
     for end in range(len(path), -1, -1):
         pointer = pointer_of(path[:end])
         for place, source in sources.items():
+            if source.startswith(ADDRESS):
+                continue
             if place == pointer or place.startswith(f"{pointer}/"):
                 steps = source.split("/")[1:]
                 if place != pointer:

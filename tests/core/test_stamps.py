@@ -128,3 +128,14 @@ def test_a_bare_hole_that_takes_a_list(tmp_path: Path) -> None:
         {"b": [{"text": "No", "value": "n"}, {"text": "Yes", "value": "y"}]},
     ]
     assert same(compiler, "l", "messenger", None, hands) == 2
+
+
+def test_an_address_for_each_message(tmp_path: Path) -> None:
+    compiler = Compiler(project(tmp_path, c=CAROUSEL))
+    items = [({"cards": [{**GOOD, "id": str(n)}]}, {"to": f'u"{n}', "channel_id": "c"}) for n in range(4)]
+    for (context, address), made in zip(items, compiler.stream("c", "messenger", None, items), strict=True):
+        slow = compiler.compile("c", "messenger", None, context, address=address)
+        assert made == to_json(slow.payload, compact=True)
+        assert slow.payload["external_conversation_reference"]["id"] == address["to"]
+    bad = compiler.compile("c", "messenger", None, items[0][0], address={"to": "", "channel_id": "c"})
+    assert [(d.code, d.title, d.label) for d in bad.diagnostics] == [("empty-text", "Wrong address field `to`", None)]
