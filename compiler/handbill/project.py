@@ -110,11 +110,9 @@ class Project:
         """
         names: set[str] = set()
         for path in paths:
-            target = path.resolve()
+            target = _real(path)
             inside = {
-                f.name
-                for f in self.files().values()
-                if f.path.resolve() == target or target in f.path.resolve().parents
+                f.name for f in self.files().values() if _real(f.path) == target or target in _real(f.path).parents
             }
             if not inside and target.suffix == ".j2" and self._holds(target):
                 inside = set(self.names())
@@ -131,7 +129,7 @@ class Project:
         return sorted(names)
 
     def _holds(self, target: Path) -> bool:
-        return target.is_file() and any(folder.resolve() in target.parents for folder in self.folders)
+        return target.is_file() and any(_real(folder) in target.parents for folder in self.folders)
 
     def shown(self, path: Path) -> str:
         """A path as it is shown: from the working folder when it lies below it, else from the project."""
@@ -142,8 +140,13 @@ class Project:
         return absolute.as_posix()
 
 
+def _real(path: Path) -> Path:
+    """Where a path leads. Unlike `resolve`, it takes a link to itself as it is."""
+    return Path(os.path.realpath(path))
+
+
 def _walk(folder: Path, shown: Any) -> Iterator[File]:
-    root = folder.resolve()
+    root = _real(folder)
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
         for entry in sorted(files):
@@ -151,7 +154,7 @@ def _walk(folder: Path, shown: Any) -> Iterator[File]:
             if match is None or entry.startswith((".", "_")):
                 continue
             path = Path(parent, entry)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if path.is_symlink() and not _real(path).is_relative_to(root):
                 raise Failed(
                     Diagnostic(
                         "include-outside",

@@ -112,7 +112,7 @@ def read_source(path: Path, shown: str) -> Source:
         data = path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        if path.is_symlink() and not path.exists():
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
             reason = f"a link to {os.readlink(path)}, which is not there"
         raise Failed(Diagnostic("unreadable-file", "File cannot be read", _top(shown, reason))) from None
     try:
