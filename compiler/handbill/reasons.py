@@ -87,6 +87,17 @@ def of_python(error: BaseException) -> tuple[str, str]:
     return said[:1].lower() + said[1:200], "look at the value, and at what can be done with it"
 
 
+def of_value(value: object) -> tuple[str, str]:
+    """What a value is that no text can hold, and what to write instead."""
+    if isinstance(value, list | tuple):
+        return "a list", "write {{ … | join(', ') }}, or go through it with {% for … %}"
+    if isinstance(value, dict):
+        return "an object", "name the part of it that is meant: {{ ….name }}"
+    if value is None:
+        return "null", "leave the text out with {% if … %}, or write {{ … | default('…', true) }}"
+    return "no text", ""
+
+
 def of_jinja(message: str) -> str:
     """What Jinja says of a syntax error, for a label."""
     said = message.rstrip(".")

@@ -13,6 +13,7 @@ from .judge import Finding, Rule
 from .marks import Path, Unreadable
 from .mistakes import Violation
 from .places import Places, leaf_at
+from .reasons import of_value
 from .tree import Leaf, NotText, Tree, origins, pointer_of
 
 # what is said of a name, not of its value
@@ -77,7 +78,7 @@ def _diagnostic(v: Violation, who: str, document: Document, places: Places) -> D
         told,
         related=related + places.sites(start),
         parameters=parameters,
-        hint=_hint(told, v, leaf, parameters),
+        hint=_hint(told, v, leaf, parameters, span.text),
     )
 
 
@@ -92,8 +93,10 @@ def _spot(v: Violation) -> tuple[Path, bool]:
     return v.path, False
 
 
-def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[str, ...]) -> str:
+def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[str, ...], written: str) -> str:
     """For a text that is too long because of one parameter: the bound that would keep it short enough."""
+    if v.keyword == "type" and leaf is not None and leaf.bare and told.hint.startswith("put it in quotes"):
+        return f'put it in quotes: "{written}"'  # what she wrote, not what it came to
     if (
         told.code != "text-too-long"
         or leaf is None
@@ -127,11 +130,11 @@ def unreadable(problem: Unreadable, places: Places) -> Diagnostic:
 
 def not_text(problem: NotText, places: Places) -> Diagnostic:
     """A value without a text form, at the hole that printed it."""
-    what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(type(problem.value).__name__, "no text")
+    what, hint = of_value(problem.value)
     return Diagnostic(
         "value-not-text",
         f"{what[0].upper()}{what[1:]} within a text",
         Label(places.hole(problem.hole), f"this is {what}"),
         text="It would be shown to the customer as computer language.",
-        hint="leave the text out with {% if … %}, or write {{ … | default('…', true) }}",
+        hint=hint,
     )

@@ -14,7 +14,7 @@ from jinja2.exceptions import SecurityError
 
 from . import bounds, policy
 from .diagnostic import Diagnostic, Label, did_you_mean
-from .reasons import of_jinja, of_python
+from .reasons import of_jinja, of_python, of_value
 from .source import Source, Span
 from .sourcemap import PlacingLexer, Token
 from .template import Template
@@ -212,14 +212,13 @@ class _Trouble:
                 hint="copy what you need into the folder",
             )
         if isinstance(error, NotText):
-            what = {"NoneType": "null", "list": "a list", "dict": "an object"}.get(
-                type(error.value).__name__, "no text"
-            )
+            what, hint = of_value(error.value)
             return Diagnostic(
                 "value-not-text",
                 f"{what.capitalize()} within a text",
                 self._label(f"this is {what}"),
                 related=self._related(),
+                hint=hint,
             )
         if isinstance(error, NotAValue | NeedsMacro):
             return Diagnostic("filter-failed", "Not a value", self._label(str(error.message)), related=self._related())
