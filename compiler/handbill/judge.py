@@ -11,6 +11,7 @@ from typing import Any
 
 from .channels import Channel
 from .gateways import Gateway
+from .keywords import Path
 from .mistakes import Violation
 from .validate import Schema, schema
 
@@ -59,9 +60,15 @@ class Judge:
             if not isinstance(message, dict):
                 continue
             prefix: tuple[str | int, ...] = (index,) if sequence else ()
-            for rule in self.message:
-                found += _new(_below(rule, message, prefix), found)
+            found += self._of_message(message, prefix, found)
         return found
+
+    def _of_message(self, message: Any, prefix: Path, earlier: list[Finding]) -> list[Finding]:
+        found: list[Finding] = []
+        for rule in self.message:
+            found += _new(_below(rule, message, prefix), earlier + found)
+        refused = [f for f in found if f.violation.path == (*prefix, "template_type")]
+        return refused or found  # of a message that cannot go at all, the parts do not matter
 
 
 def _below(rule: Rule, message: Any, prefix: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -75,9 +82,12 @@ def _below(rule: Rule, message: Any, prefix: tuple[str | int, ...]) -> Iterator[
 def _new(later: Iterator[Finding], earlier: list[Finding]) -> list[Finding]:
     """Those of `later` that are at no place of `earlier`, nor within one."""
     spoken = {f.violation.path for f in earlier if f.violation.path}
+    said = {(f.violation.path, f.violation.keyword, f.violation.key) for f in earlier}
     fresh = []
     for finding in later:
         path = finding.violation.path
+        if (path, finding.violation.keyword, finding.violation.key) in said:
+            continue
         if not any(path[:n] in spoken for n in range(1, len(path) + 1)):
             fresh.append(finding)
     return fresh

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -303,6 +303,9 @@ class Compiler:
             bodies = [fill(tree, values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
             return _Made(bodies, found, rendered.skeleton, document, trees)
+        if unreached := gateway.reaches(target):
+            span = places.skeleton(*places.offsets(document, ("template_type",)))
+            return _Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
         judge = self._judge(target, gateway)
         found = [] if judge.likes(filled) else diagnostics_of(judge.findings(filled), document, places)
         if _errors(found):

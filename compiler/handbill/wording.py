@@ -34,7 +34,8 @@ def words(violation: Violation, code: str, who: str) -> Words:
         return said
     special = _OF_CODE.get(code, {})
     value = _shown(violation.value)
-    filled = {name: text.replace("{who}", who).replace("{value}", value) for name, text in special.items()}
+    shows = "does not carry" if who.startswith("genesys-") else "cannot show"
+    filled = {name: text.format(who=who, value=value, shows=shows) for name, text in special.items()}
     return replace(said, **filled)
 
 
@@ -56,7 +57,7 @@ _OF_CODE = {
         "hint": "write it as in 2026-12-01T09:30:00Z",
     },
     "unknown-template-type": {"title": "Unknown template type", "label": "there is no template type `{value}`"},
-    "unsupported-template-type": {"title": "Unsupported template type", "label": "{who} cannot show `{value}`"},
+    "unsupported-template-type": {"title": "Unsupported template type", "label": "{who} {shows} `{value}`"},
 }
 
 
@@ -171,7 +172,7 @@ def _kind(value: Any) -> str:
 
 def _wrong_value(v: Violation, who: str) -> Words:
     choices = [v.limit] if v.keyword == "const" else v.limit
-    shown = [_shown(choice) for choice in choices]
+    shown = [_shown(choice) for choice in choices if choice != "generic" or "card" not in choices]
     near = did_you_mean(v.value, [c for c in choices if isinstance(c, str)]) if isinstance(v.value, str) else None
     hint = f"did you mean `{near}`?" if near else f"choose {_or(_ticked(shown))}"
     if len(shown) == 1:
@@ -306,7 +307,7 @@ _STATUS = {
     "observed": "The figure was observed; it is not in {who}'s documentation.",
     "third_party": "The figure is not from {who} itself.",
     "inferred": "The figure is inferred; it is not in {who}'s documentation.",
-    "unverified": "The figure could not be verified.",
+    "unverified": "This could not be verified.",
 }
 
 
@@ -323,7 +324,7 @@ def capital(text: str) -> str:
 
 def small(text: str) -> str:
     """A title inside a sentence: "Quick replies" is "quick replies", "SMS parts" stays."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def _subject(v: Violation) -> str:

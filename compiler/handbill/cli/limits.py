@@ -82,6 +82,9 @@ def _other(key: str, value: Any, limit: dict[str, Any]) -> str:
     if isinstance(value, list) and key.lower().endswith("pixels"):
         value = " × ".join(_number(one) for one in value)
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: f" {m[1].lower()}", key.removeprefix("x-"))
+    if words in ("value", "advised"):
+        said = f"{_value(value)} {limit.get('x-unit', '')}".rstrip()
+        return said if words == "value" else f"{said}, advised"
     if words in ("maximum", "minimum"):
         return f"at {'most' if words == 'maximum' else 'least'} {_value(value)} {limit.get('x-unit', '')}".rstrip()
     if words.startswith("max "):

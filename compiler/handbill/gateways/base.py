@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..channels.base import Channel
+from ..diagnostic import Diagnostic
 from ..message import Message
 from ..tree import Leaf, Tree
 
@@ -24,6 +25,11 @@ class AddressField:
 Address: TypeAlias = Mapping[str, Leaf | str]
 
 
+def everywhere(channel: Channel) -> Diagnostic | None:
+    """For a gateway that reaches every channel."""
+    return None
+
+
 class Gateway(Protocol):
     """Every module in `gateways/` that takes payloads has these names."""
 
@@ -32,6 +38,10 @@ class Gateway(Protocol):
     SCHEMA: str  # the payload's schema, under `schemas/`: "genesys/event.schema.json"
     MESSAGE_SCHEMA: str | None  # which neutral messages it carries; None when all
     ADDRESS: tuple[AddressField, ...]
+
+    def reaches(self, channel: Channel) -> Diagnostic | None:
+        """None when what the gateway carries gets to the channel, else why it does not."""
+        ...
 
     def emit(self, messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:
         """The bodies, one a request (or one an event, where requests take a list).

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..channels.base import Channel
-from ..diagnostic import Diagnostic, Failed
+from ..diagnostic import Diagnostic
 from ..message import Message, Notification, Parameters, Text
 from ..tree import Leaf, Tree
 from .base import Address, AddressField
@@ -29,24 +29,23 @@ _SOURCE = "https://github.com/MyPureCloud/platform-client-sdk-python/blob/master
 _CHECKED = "2026-11-22"
 
 
-def reaches(channel: Channel) -> str | None:
-    """None when an agentless message reaches the channel, else why it does not."""
+def reaches(channel: Channel) -> Diagnostic | None:
+    """Genesys names the channels that agentless messages go to: `toAddressMessengerType`."""
     if channel.genesys.get("agentless"):
         return None
-    return f"Genesys Cloud has no agentless messages on {channel.title}."
+    return Diagnostic(
+        "unsupported-content",
+        "Channel out of reach",
+        text=f"Genesys Cloud has no agentless messages on {channel.title}.",
+        hint="compile this channel with genesys-event or genesys-bot",
+        source=_SOURCE,
+        checked=_CHECKED,
+    )
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:
-    """One body a message. Raises Failed (unsupported-content) where `reaches` says no, KeyError for an
-    address without its required fields, TypeError for a message that the message schema refuses."""
-    reason = reaches(channel)
-    if reason:
-        hint = "compile this channel with genesys-event or genesys-bot"
-        raise Failed(
-            Diagnostic(
-                "unsupported-content", "Channel out of reach", text=reason, hint=hint, source=_SOURCE, checked=_CHECKED
-            )
-        )
+    """One body a message. Raises KeyError for an address without its required fields, TypeError for a message
+    that the message schema refuses, or on a channel that is not reached."""
     return [addressed(_body(message), channel, address) for message in messages]
 
 

@@ -39,7 +39,7 @@ from ..message import (
     Text,
 )
 from ..tree import Leaf, Tree, as_text
-from .base import Address, AddressField
+from .base import Address, AddressField, everywhere
 
 NAME = "genesys-bot"
 TITLE = "Genesys Cloud: a bot's reply (Digital Bot Connector, Bot Connector)"
@@ -57,6 +57,7 @@ ADDRESS: tuple[AddressField, ...] = (
 
 _MEDIA_TYPES = {"image": "Image", "video": "Video", "audio": "Audio", "file": "File"}
 _BUTTON_TYPES = {"reply": "QuickReply", "link": "Url"}
+reaches = everywhere
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from ..channels.base import Channel
 from ..message import Card, Carousel, Message, QuickReply, Text
 from ..tree import Tree
-from .base import Address, AddressField
+from .base import Address, AddressField, everywhere
 from .genesys_bot import card
 
 NAME = "genesys-dialogflow"
@@ -22,6 +22,7 @@ TITLE = "Genesys Cloud: the custom payload of a Dialogflow or Lex bot"
 SCHEMA = "genesys/dialogflow.schema.json"
 MESSAGE_SCHEMA: str | None = "genesys/dialogflow.message.schema.json"
 ADDRESS: tuple[AddressField, ...] = ()  # the bot answers whoever wrote to it
+reaches = everywhere
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:

@@ -44,7 +44,7 @@ from ..message import (
     Text,
 )
 from ..tree import Leaf, Tree
-from .base import Address, AddressField
+from .base import Address, AddressField, everywhere
 
 NAME = "genesys-event"
 TITLE = "Genesys Cloud: a MessagingEvent, as in the tutorial"
@@ -54,6 +54,7 @@ ADDRESS: tuple[AddressField, ...] = (
     AddressField("to", "the user's id on the channel (a page-scoped id on Messenger)"),
     AddressField("channel_id", "the id of the channel in Genesys Cloud"),
 )
+reaches = everywhere
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:
