@@ -142,6 +142,27 @@ def test_unsafe_base_urls_are_refused_and_not_repeated(url: str) -> None:
         ({"paths": {"genesys-event": "//evil.example/x"}}, "write it as"),
         ({"paths": {"genesys-event": "/x?y=1"}}, "write it as"),
         ({"paths": {"genesys-dialogflow": "/x"}}, "genesys-event"),
+        ({"gateway": "genesys-evnt"}, "did you mean `genesys-event`?"),
+        ({"gateway": "genesys-dialogflow"}, "there are: genesys-event"),
+        ({"path": "/x"}, "name the gateway too"),
+        ({"gateway": "genesys-bot", "path": "x"}, "write it as"),
+        ({"gateway": "genesys-bot", "path": "/x", "paths": {"genesys-bot": "/y"}}, "keep one of the two"),
+        ({"bot_version": 1}, "write a text"),
+        ({"idempotency_key": "Authorization"}, "name of the header"),
+        ({"idempotency_key": "a b"}, "name of the header"),
+        ({"workers": 0}, "workers = 8"),
+        ({"workers": 51}, "workers = 8"),
+        ({"workers": True}, "workers = 8"),
+        ({"batch": 1.5}, "batch = 10"),
+        ({"batch": 101}, "batch = 10"),
+        ({"rate": 300}, "write a text"),
+        ({"rate": "0/min"}, "300/min"),
+        ({"rate": "300/fortnight"}, "300/min"),
+        ({"timeouts": 5}, "write timeouts = {connect = 5, read = 30}"),
+        ({"timeouts": {"conect": 5}}, "did you mean `connect`?"),
+        ({"timeouts": {"read": 0}}, "write timeouts"),
+        ({"retry": {"attempts": 100}}, "write retry = {attempts = 5"),
+        ({"retry": {"attempts": "many"}}, "write retry = {attempts = 5"),
     ],
 )
 def test_wrong_settings_are_one_diagnostic(settings: dict[str, object], said: str) -> None:
@@ -149,6 +170,28 @@ def test_wrong_settings_are_one_diagnostic(settings: dict[str, object], said: st
     assert diagnostic.code == "bad-config"
     assert said in diagnostic.hint
     assert "kJ_8" not in repr(diagnostic), "a secret in the wrong place is not repeated"
+
+
+def test_how_fast_and_how_often() -> None:
+    plain = connection({}, None, {})
+    assert (plain.workers, plain.batch, plain.rate) == (8, 10, (300, 60))
+    assert plain.timeouts == {"connect": 5, "read": 30, "write": 30, "pool": 30}
+    assert plain.retry["attempts"] == 5
+    settings = {"workers": 2, "batch": 50, "rate": "80/s", "timeouts": {"read": 2.5}, "retry": {"attempts": 3}}
+    own = connection({"x": settings}, "x", {})
+    assert (own.workers, own.batch, own.rate) == (2, 50, (80, 1))
+    assert own.timeouts == {**plain.timeouts, "read": 2.5}
+    assert own.retry == {**plain.retry, "attempts": 3}
+    for rate, seconds in [("7/min", 60), ("7 / h", 3600), ("7/second", 1)]:
+        assert connection({"x": {"rate": rate}}, "x", {}).rate == (7, seconds)
+
+
+def test_what_is_the_same_for_every_message() -> None:
+    settings = {"gateway": "genesys-bot", "path": "/bot", "bot_version": "2", "language": "en-us"}
+    found = connection({"x": settings}, "x", {})
+    assert (found.gateway, found.path("genesys-bot")) == ("genesys-bot", "/bot")
+    assert found.address == {"bot_version": "2", "language": "en-us"}
+    assert found.path("genesys-event") == "/api/v2/messaging/messagingevents"
 
 
 def test_a_wrong_setting_has_its_place() -> None:

@@ -1,6 +1,7 @@
 """Where messages go: a connection of handbill.toml, or the tutorial's environment variables.
 
     [connections.sandbox]
+    gateway = "genesys-event"        # instead of --via
     region = "eu-central-1"          # or, for a server of one's own:
     base_url = "https://genesys.example"
     login_url = "https://login.example"      # default: base_url
@@ -8,9 +9,18 @@
     client_secret = "SANDBOX_CLIENT_SECRET"
     organization_id = "SANDBOX_ORGANIZATION_ID"
     channels = {messenger = "987654321098765"}   # ids in Genesys Cloud, instead of --channel-id
+    bot_version = "1"                # address fields that are the same for everyone, instead of --address
+    path = "/api/v2/messaging/messagingevents"   # of `gateway`; or, of several:
     paths = {genesys-event = "/api/v2/messaging/messagingevents"}
+    idempotency_key = "Idempotency-Key"      # a header by which the server knows a message it has seen
 
-Hosts, paths and names of variables are data: `schemas/genesys/connection.json`.
+    workers = 8                      # requests under way at once
+    batch = 10                       # messages in a request, where the gateway takes a list
+    rate = "300/min"                 # requests
+    timeouts = {connect = 5, read = 30}      # seconds
+    retry = {attempts = 5}
+
+Hosts, paths, names of variables and the defaults are data: `schemas/genesys/connection.json`.
 """
 
 from __future__ import annotations
@@ -24,16 +34,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..channels import CHANNELS
-from ..diagnostic import Diagnostic, Failed, Label, did_you_mean
-from ..project import setting
+from ..diagnostic import Diagnostic, Failed, did_you_mean
+from ..gateways import GATEWAYS
 from ..resources import load
 from ..source import Source
+from .fields import Fields
 from .secret import Secret
 
 DEFAULT = "default"  # the connection taken when none is named
-_TEXTS = ("region", "base_url", "login_url", "client_id", "client_secret", "organization_id")
-_SETTINGS = (*_TEXTS, "channels", "paths")
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # capitals only, so that a secret written here is not taken for a name
+_GIVEN = ("to", "channel_id")  # address fields that belong to a message, not to a connection
+ADDRESS = tuple(dict.fromkeys(f.name for g in GATEWAYS.values() for f in g.ADDRESS if f.name not in _GIVEN))
+_SETTINGS = (
+    "gateway", "region", "base_url", "login_url", "client_id", "client_secret", "organization_id", "channels", *ADDRESS,
+    "path", "paths", "idempotency_key", "workers", "batch", "rate", "timeouts", "retry",
+)  # fmt: skip
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_RESERVED = ("authorization", "host", "content-type", "content-length", "accept", "user-agent", "connection")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 
 
@@ -70,6 +86,14 @@ class Connection:
     client_secret: str  # likewise
     channels: Mapping[str, str]  # the channel's id in Genesys Cloud, by Handbill's name of it
     paths: Mapping[str, str]  # by gateway, what differs from the shipped ones
+    gateway: str  # "" when the project's is taken
+    address: Mapping[str, str]  # address fields that are the same for every message
+    idempotency_key: str  # the header that carries it; "" when the server knows none
+    workers: int  # requests under way at once
+    batch: int  # messages in a request, where the gateway takes a list
+    rate: tuple[int, float]  # requests, in so many seconds
+    timeouts: Mapping[str, float]  # connect, read, write, pool; seconds
+    retry: Mapping[str, float]  # what differs from the shipped numbers
 
     def credentials(self, environment: Mapping[str, str]) -> Credentials:
         """The OAuth client of the environment. Raises Failed (missing-credentials)."""
@@ -135,39 +159,47 @@ class _Reader:
         self, name: str, settings: Mapping[str, Any], environment: Mapping[str, str], source: Source | None
     ) -> None:
         self.name = name
-        self.settings = settings
+        self.fields = Fields(name, settings, source)
         self.environment = environment
-        self.source = source
         self.facts = data()
 
     def read(self) -> Connection:
-        for key in self.settings:
-            if key not in _SETTINGS:
-                meant = did_you_mean(key, _SETTINGS)
-                hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(_SETTINGS)}"
-                raise self._wrong(key, "Unknown setting", "no setting of a connection", hint)
+        fields, facts = self.fields, self.facts
+        fields.only(_SETTINGS)
         region, api, login = self._hosts()
-        names = self.facts["environment"]
-        organization = self._variable("organization_id", names["organization_id"]["name"])
+        names = facts["environment"]
+        organization = fields.variable("organization_id", names["organization_id"]["name"])
+        posted = [name for name, gateway in facts["gateways"].items() if "path" in gateway]
+        gateway = fields.choice("gateway", posted)
+        batches = [facts["gateways"][name]["batch"] for name in posted if "batch" in facts["gateways"][name]]
         return Connection(
             name=self.name, api=api, login=login, region=region,
             organization=self.environment.get(organization, "").strip(),
-            client_id=self._variable("client_id", names["client_id"]["name"]),
-            client_secret=self._variable("client_secret", names["client_secret"]["name"]),
-            channels=self._table("channels", 'channels = {messenger = "…"}', CHANNELS),
-            paths=self._paths(),
+            client_id=fields.variable("client_id", names["client_id"]["name"]),
+            client_secret=fields.variable("client_secret", names["client_secret"]["name"]),
+            channels=fields.table("channels", 'channels = {messenger = "…"}', CHANNELS),
+            paths=self._paths(posted, gateway),
+            gateway=gateway,
+            address={name: value for name in ADDRESS if (value := fields.text(name))},
+            idempotency_key=self._header("idempotency_key"),
+            workers=fields.whole("workers", facts["workers"]["default"], facts["workers"]["max"]),
+            batch=fields.whole("batch", batches[0]["default"], batches[0]["max"]),
+            rate=fields.rate("rate", facts["rate"]["limit"], facts["rate"]["seconds"]),
+            timeouts=fields.numbers("timeouts", *_numbers(facts["timeouts"])),
+            retry=fields.numbers("retry", *_numbers(facts["retry"])),
         )  # fmt: skip
 
     def _hosts(self) -> tuple[str, str, str]:
-        base, region = self._text("base_url"), self._text("region")
+        fields = self.fields
+        base, region = fields.text("base_url"), fields.text("region")
         if base and region:
-            raise self._wrong("base_url", "Two addresses", "`region` says the address already", "keep one of the two")
+            raise fields.wrong("base_url", "Two addresses", "`region` says the address already", "keep one of the two")
         if base:
             api = self._url("base_url", base)
-            return "", api, self._url("login_url", self._text("login_url") or base)
+            return "", api, self._url("login_url", fields.text("login_url") or base)
         region, host = self._region(region)
         regions = self.facts["regions"]
-        login = self._text("login_url")
+        login = fields.text("login_url")
         return region, regions["api"].format(host=host), (
             self._url("login_url", login) if login else regions["login"].format(host=host)
         )  # fmt: skip
@@ -184,7 +216,7 @@ class _Reader:
         raise Failed(
             Diagnostic(
                 "unknown-region", f"No region `{region}`",
-                self._label("region", "no region of Genesys Cloud") if given else None,
+                self.fields.label("region", "no region of Genesys Cloud") if given else None,
                 text="" if given else f"It was read from {variable['name']}.",
                 hint=f"did you mean `{meant}`?" if meant else f"there are: {', '.join(hosts)}",
                 source=self.facts["regions"]["x-source"], checked=self.facts["regions"]["x-checked"],
@@ -193,68 +225,60 @@ class _Reader:
 
     def _url(self, key: str, url: str) -> str:
         """An address that is safe to send a secret to: https, or http on this computer."""
+        wrong = self.fields.wrong
         try:
             parts = urlsplit(url)
             host, _ = parts.hostname or "", parts.port
         except ValueError:
-            raise self._wrong(key, "Bad address", "not a URL", "write it as https://host") from None
+            raise wrong(key, "Bad address", "not a URL", "write it as https://host") from None
         if parts.scheme not in ("https", "http") or not re.fullmatch(r"[A-Za-z0-9.:-]+", host):
-            raise self._wrong(key, "Bad address", "not an https URL", "write it as https://host")
+            raise wrong(key, "Bad address", "not an https URL", "write it as https://host")
         if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-            raise self._wrong(key, "Bad address", "more than host and path", "leave out user, password, `?` and `#`")
+            raise wrong(key, "Bad address", "more than host and path", "leave out user, password, `?` and `#`")
         if parts.path.strip("/") and not _PATH.fullmatch(parts.path.rstrip("/")):
-            raise self._wrong(key, "Bad address", "not a path", "write it as https://host/path")
+            raise wrong(key, "Bad address", "not a path", "write it as https://host/path")
         if parts.scheme == "http" and not _loopback(host):
-            raise self._wrong(
+            raise wrong(
                 key, "Address without encryption", "http sends the client secret in the open",
                 "use https; http is for localhost only",
             )  # fmt: skip
         return url.rstrip("/")
 
-    def _variable(self, key: str, default: str) -> str:
-        name = self._text(key) or default
-        if not _VARIABLE.fullmatch(name):
-            raise self._wrong(
-                key, "Not the name of an environment variable", "letters A to Z, digits and `_` only",
-                f"put the value into the environment and write its name here, as in {key} = \"{default}\"",
+    def _paths(self, posted: Collection[str], gateway: str) -> dict[str, str]:
+        fields = self.fields
+        paths = fields.table("paths", 'paths = {genesys-event = "/api/…"}', posted)
+        own = fields.text("path")
+        if own and not gateway:
+            hint = 'name the gateway too: gateway = "genesys-event"'
+            raise fields.wrong("path", "A path of no gateway", "it does not say whose path it is", hint)
+        if own and gateway in paths:
+            raise fields.wrong("path", "Two paths", f"`paths` says it already, for {gateway}", "keep one of the two")
+        for name, path in paths.items():
+            self._path("paths", name, path)
+        if not own:
+            return paths
+        self._path("path", gateway, own)
+        return {**paths, gateway: own}
+
+    def _path(self, key: str, gateway: str, path: str) -> None:
+        if not _PATH.fullmatch(path):
+            hint = "write it as /api/v2/…, without host, `?` and `#`"
+            raise self.fields.wrong(key, "Bad path", f"no path for {gateway}", hint)
+
+    def _header(self, key: str) -> str:
+        name = self.fields.text(key)
+        if name and (not _HEADER.fullmatch(name) or name.lower() in _RESERVED):
+            raise self.fields.wrong(
+                key, "Not a header of its own", "a header's name, with letters, digits and `-`",
+                'write the name of the header, as in idempotency_key = "Idempotency-Key"',
             )  # fmt: skip
         return name
 
-    def _paths(self) -> dict[str, str]:
-        posted = [name for name, facts in self.facts["gateways"].items() if "path" in facts]
-        paths = self._table("paths", 'paths = {genesys-event = "/api/…"}', posted)
-        for gateway, path in paths.items():
-            if not _PATH.fullmatch(path):
-                hint = "write it as /api/v2/…, without host, `?` and `#`"
-                raise self._wrong("paths", "Bad path", f"no path for {gateway}", hint)
-        return paths
 
-    def _table(self, key: str, form: str, known: Collection[str]) -> dict[str, str]:
-        """A table of texts by names that are known."""
-        table = self.settings.get(key, {})
-        if not isinstance(table, dict) or not all(isinstance(value, str) and value for value in table.values()):
-            raise self._wrong(key, "Wrong type", "not a table of texts", f"write {form}")
-        for name in table:
-            if name not in known:
-                meant = did_you_mean(name, known)
-                hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(known)}"
-                raise self._wrong(key, "Unknown name", f"`{name}` has no place here", hint)
-        return dict(table)
-
-    def _text(self, key: str) -> str:
-        value = self.settings.get(key, "")
-        if not isinstance(value, str) or (key in self.settings and not value.strip()):
-            raise self._wrong(key, "Wrong type", "not a text", "write a text between double quotes")
-        return value.strip()
-
-    def _label(self, key: str, said: str) -> Label | None:
-        return Label(setting(self.source, ["connections", self.name, key]), said) if self.source else None
-
-    def _wrong(self, key: str, title: str, said: str, hint: str) -> Failed:
-        # the value is not shown: it may be a secret in the wrong place
-        where = f"`{key}` of [connections.{self.name}]"
-        text = "" if self.source else f"It is {said}."
-        return Failed(Diagnostic("bad-config", f"{title}: {where}", self._label(key, said), text=text, hint=hint))
+def _numbers(facts: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """The numbers of a block of the data, and the bounds of each."""
+    bounds = {name: (least, most) for name, (least, most) in facts["bounds"].items()}
+    return {name: facts[name] for name in bounds}, bounds
 
 
 def _loopback(host: str) -> bool:
