@@ -72,18 +72,21 @@ class _Trouble:
         """The word in a tag on a line of a template's body; else the tag; else the line."""
         source, body = self._body(name)
         text = source.text[body:]
-        tag: Span | None = None
+        starting: Span | None = None  # on this very line
+        covering: Span | None = None
         for inside in _tags(self.renderer, text):
             first, last = inside[0], inside[-1]
-            if not first.line <= line <= last.line + last.text.count("\n"):
+            if not first.line <= line <= last.line + last.text.rstrip().count("\n"):
                 continue
             for token in inside:
                 if word and token.kind in ("name", "string", "operator") and token.text.strip("'\"") == word:
                     return Span(source, body + token.start, body + token.end)
-            if tag is None or first.line == line:
-                tag = tag or Span(source, body + first.start, body + last.start + len(last.text.rstrip()))
-        if tag is not None:
-            return tag
+            tag = Span(source, body + first.start, body + last.start + len(last.text.rstrip()))
+            covering = covering or tag
+            if first.line == line:
+                starting = starting or tag
+        if covering is not None:
+            return starting or covering
         start = body + Source("", text).offset(line)
         end = source.text.find("\n", start)
         return Span(source, start, len(source.text) if end < 0 else end)
@@ -123,6 +126,9 @@ class _Trouble:
     def _syntax(self, error: TemplateSyntaxError) -> Diagnostic:
         source, body = self._body(error.name or "")
         message = str(error.message or "")
+        tag = re.match(r"Encountered unknown tag '([^']*)'\.", message)
+        if tag or "nexpected end of template" in message:
+            return self._block(error, message, tag[1] if tag else "")
         here = self._read_last(error, source, body)
         title, label, hint, code = "Template syntax", of_jinja(message), "", "template-syntax"
         if match := re.match(r"No (filter|test) named '([^']*)'", message):
@@ -132,29 +138,51 @@ class _Trouble:
             here = self._span(error.name or "", error.lineno, word.split(".")[-1])
             title, label = f"Unknown {kind} `{word}`", f"there is no {kind} of this name"
             hint = f"did you mean `{meant}`?" if meant else ""
-        elif match := re.match(r"Encountered unknown tag '([^']*)'\.", message):
-            closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
-            if match[1] not in policy.TAGS:
-                meant = did_you_mean(match[1], policy.TAGS)
-                title, label = f"Unknown tag `{match[1]}`", "there is no tag of this name"
-                hint = f"did you mean `{meant}`?" if meant else ""
-            elif closing:
-                title, label = f"`{match[1]}` does not fit here", f"`{closing[1]}` is still open"
-                hint = f"close it with {{% end{closing[1]} %}}"
-            else:
-                title, label = f"`{match[1]}` without a beginning", "nothing is open that this belongs to"
-                hint = "take it out, or put the tag that begins it before"
-        elif "nexpected end of template" in message:
-            closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
-            title = f"`{closing[1]}` never closed" if closing else "The template ends too early"
-            label = "the template ends inside it" if closing else "something is still open here"
-            hint = f"close it with {{% end{closing[1]} %}}" if closing else ""
-            here = self._span(error.name or "", error.lineno, closing[1] if closing else "")
         elif match := re.fullmatch(r"unexpected char .+ at (\d+)", message, re.DOTALL):
             title, here = "Unexpected character", Span(source, body + int(match[1]), body + int(match[1]) + 1)
         elif message == "unexpected '}'":
             title, hint = "`}` alone", "a value is closed with }}, a tag with %}"
         return Diagnostic(code, title, Label(here, label), hint=hint)
+
+    def _block(self, error: TemplateSyntaxError, message: str, tag: str) -> Diagnostic:
+        """A tag (none: the end of the template) where it does not belong."""
+        name = error.name or ""
+        closing = re.search(r"innermost block that needs to be closed is '([^']*)'", message)
+        here = self._read_last(error, *self._body(name)) if tag else self._span(name, error.lineno)
+        opening = self._opening(name, closing[1]) if closing else None
+        related: tuple[Label, ...] = ()
+        if tag and tag not in policy.TAGS:
+            meant = did_you_mean(tag, policy.TAGS)
+            title, label = f"Unknown tag `{tag}`", "there is no tag of this name"
+            hint = f"did you mean `{meant}`?" if meant else ""
+        elif closing:
+            title, label = f"`{closing[1]}` never closed", "the template ends inside it"
+            hint = f"close it with {{% end{closing[1]} %}}"
+            if tag:
+                title, label = f"`{tag}` does not fit here", f"`{closing[1]}` is still open"
+                related = (Label(opening, "opened here"),) if opening else ()
+            else:
+                here = opening or here
+        elif tag:
+            title, label = f"`{tag}` without a beginning", "nothing is open that this belongs to"
+            hint = "take it out, or put the tag that begins it before"
+        else:
+            title, label, hint = "The template ends too early", "something is still open here", ""
+        return Diagnostic("template-syntax", title, Label(here, label), hint=hint, related=related)
+
+    def _opening(self, name: str, word: str) -> Span | None:
+        """The word of the last block tag of this name that no tag closes."""
+        source, body = self._body(name)
+        opened: list[Span] = []
+        for inside in _tags(self.renderer, source.text[body:]):
+            first = next((token for token in inside if token.kind == "name"), None)
+            if first is None or inside[0].kind != "block_begin":
+                continue
+            if first.text == f"end{word}" and opened:
+                opened.pop()
+            elif first.text == word and not (word == "set" and any(token.text == "=" for token in inside)):
+                opened.append(Span(source, body + first.start, body + first.end))
+        return opened[-1] if opened else None
 
     def _read_last(self, error: TemplateSyntaxError, source: Source, body: int) -> Span:
         """What Jinja was reading when it gave up: a token, or the character after the last one."""
