@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
@@ -49,7 +50,7 @@ class _Trouble:
         self.renderer = renderer
         self.template = template
         self.context = context
-        self.frames = list(_frames(error))  # (template name, line), outermost first
+        self.frames = list(_frames(error)) or list(_waiting(error))  # (template name, line), outermost first
 
     def diagnostics(self) -> list[Diagnostic]:
         error = self.error
@@ -344,6 +345,19 @@ def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
         compiled = tb.tb_frame.f_globals.get("__jinja_template__")
         if compiled is not None:
             yield compiled.name or "", compiled.get_corresponding_lineno(tb.tb_lineno or tb.tb_frame.f_lineno or 1)
+        tb = tb.tb_next
+
+
+def _waiting(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Where a template stood whose output was being counted: it is no part of the stack then."""
+    tb = error.__traceback__
+    while tb is not None:
+        for value in tb.tb_frame.f_locals.values():
+            frame = value.gi_frame if isinstance(value, GeneratorType) else None
+            compiled = frame.f_globals.get("__jinja_template__") if frame is not None else None
+            if frame is not None and compiled is not None:
+                yield compiled.name or "", compiled.get_corresponding_lineno(frame.f_lineno)
+                return
         tb = tb.tb_next
 
 
