@@ -274,18 +274,21 @@ class _Trouble:
 
     def _costly(self, error: Exception) -> Diagnostic:
         if isinstance(error, RecursionError):
-            names = [name for name, _ in self.frames]
-            label = self._label("this leads back to itself")
-            if len(set(names)) > 1 or _includes(self.error):
+            circle = _circle(error)
+            if circle is not None:
+                (name, line), names = circle
                 return Diagnostic(
                     "include-cycle",
                     "Templates that include one another",
-                    label,
-                    text="The include never ends: " + " → ".join(_loop(names)) + ".",
+                    Label(self._span(name, line), f"this leads back to `{names[-1]}`"),
+                    text="The include never ends: " + " → ".join(names) + ".",
                     hint="break the circle",
                 )
             return Diagnostic(
-                "too-costly", "Recursion without end", label, hint="a macro that calls itself needs a condition to stop"
+                "too-costly",
+                "Recursion without end",
+                self._label("this leads back to itself"),
+                hint="a macro that calls itself needs a condition to stop",
             )
         text = str(error) or "it needs too much memory"
         large = isinstance(error, bounds.TooCostly) and error.bound == "output"
@@ -315,36 +318,32 @@ def _sentence(text: str) -> str:
     return first[:1].lower() + first[1:200]
 
 
-def _loop(names: list[str]) -> list[str]:
-    """One turn of the circle that a stack of template names ends in."""
-    last = names[-1]
-    turn = [last]
-    for name in reversed(names[:-1]):
-        if name != turn[-1]:
-            turn.append(name)
-        if name == last and len(turn) > 1:
-            break
-    return list(reversed(turn)) if len(turn) > 1 else [last, last]
-
-
-def _includes(error: BaseException) -> bool:
-    """Whether the stack is one of templates (`root` functions), not of macros."""
-    roots = 0
-    tb = error.__traceback__
-    while tb is not None:
-        if "__jinja_template__" in tb.tb_frame.f_globals and tb.tb_frame.f_code.co_name == "root":
-            roots += 1
-        tb = tb.tb_next
-    return roots > 2
+def _circle(error: BaseException) -> tuple[tuple[str, int], list[str]] | None:
+    """The first place that leads back into a template that is not finished, and the templates on the way."""
+    begun: list[str] = []
+    last = ("", 1)
+    for name, line, function in _calls(error):
+        if function == "root":
+            if name in begun:
+                return last, [*begun[begun.index(name) :], name]
+            begun.append(name)
+        last = (name, line)
+    return None
 
 
 def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
     """The places in templates that an exception came through, as (template, line), outermost first."""
+    return ((name, line) for name, line, _ in _calls(error))
+
+
+def _calls(error: BaseException) -> Iterator[tuple[str, int, str]]:
+    """The same, with the function of Jinja's code: `root` for the template itself, `macro`, `block_…`."""
     tb = error.__traceback__
     while tb is not None:
         compiled = tb.tb_frame.f_globals.get("__jinja_template__")
         if compiled is not None:
-            yield compiled.name or "", compiled.get_corresponding_lineno(tb.tb_lineno or tb.tb_frame.f_lineno or 1)
+            line = compiled.get_corresponding_lineno(tb.tb_lineno or tb.tb_frame.f_lineno or 1)
+            yield compiled.name or "", line, tb.tb_frame.f_code.co_name
         tb = tb.tb_next
 
 
