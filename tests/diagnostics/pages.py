@@ -85,7 +85,7 @@ def page(code: str) -> Page:
     titles, bodies = parts[::2], parts[1::2]
     assert tuple(titles) == SECTIONS, f"{code}: the headings are {titles}"
     title, *about = heading.strip().split("\n\n")
-    assert title.startswith("# ") and "\n" not in title, f"{code}: no title"
+    assert re.fullmatch("# .+", title), f"{code}: no title"
     folder = HERE / code
     return Page(
         code,
