@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import subprocess
+from datetime import UTC, datetime
 
 import pytest
 from handbill.diagnostic import Failed
-from handbill.send.connection import connection
-from handbill.send.dump import dump
-from handbill.send.requests import requests, token_request
+from handbill.send.connection import Connection, connection
+from handbill.send.dump import Form, dump
+from handbill.send.requests import bodies_of, largest, parted, request, requests, token_request
+from send.fake_genesys import EVENTS, TOKEN, Genesys
 
 BODIES = [{"type": "send", "content": {"text": "Zoë"}}, {"type": "send"}]
 EAST = connection({}, None, {})
@@ -65,6 +69,40 @@ def test_what_is_not_posted_is_not_sendable(gateway: str, said: str) -> None:
     assert diagnostic.hint
 
 
+def test_several_recipients_in_one_request_with_a_key_each() -> None:
+    known = connection({"x": {"base_url": "https://x.example", "idempotency_key": "Idempotency-Key"}}, "x", {})
+    made = request(known, "genesys-event", [b'{"a":1}', b'{"b":2}'], ["k1", "k2"])
+    assert (made.body, made.messages) == (b'[{"a":1},{"b":2}]', 2)
+    assert ("Idempotency-Key", '"k1", "k2"') in made.headers
+    assert dict(request(known, "genesys-bot", [b"{}"], ["k1"]).headers)["Idempotency-Key"] == '"k1"'
+    assert "Idempotency-Key" not in dict(request(EAST, "genesys-event", [b"{}"], ["k1"]).headers)
+
+
+def test_the_bodies_of_a_payload() -> None:
+    assert bodies_of(b'{"a":[1]}\n') == [b'{"a":[1]}']
+    assert bodies_of('[{"a":"ü"},{"b":0.1}]\n'.encode()) == ['{"a":"ü"}'.encode(), b'{"b":0.1}']
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "parts"),
+    [
+        ([], 10, []),
+        ([5] * 7, 3, [3, 3, 1]),
+        ([5] * 6, 3, [3, 3]),
+        ([200_000] * 5, 10, [2, 2, 1]),
+        ([600_000, 5, 600_000], 10, [1, 1, 1]),
+        ([255_998, 255_999], 10, [2]),
+        ([255_999, 255_999], 10, [1, 1]),
+    ],
+)
+def test_parts_of_a_batch(sizes: list[int], most: int, parts: list[int]) -> None:
+    found = list(parted(sizes, most))
+    assert [len(sizes[part]) for part in found] == parts
+    for part in found:
+        raw = [b"x" * size for size in sizes[part]]
+        assert len(raw) == 1 or len(b"[" + b",".join(raw) + b"]") <= largest()
+
+
 def test_the_token_request() -> None:
     request = token_request(EAST)
     assert request.url == "https://login.mypurecloud.com/oauth/token"
@@ -86,3 +124,42 @@ def test_dump_is_one_json_object_a_line_and_opens_no_socket(monkeypatch: pytest.
     assert token["body"] == "grant_type=client_credentials"
     assert call["headers"]["Authorization"] == "Bearer <access token>"
     assert call["body"] == BODIES
+
+
+@pytest.mark.parametrize("form", ["jsonl", "curl", "har"])
+def test_no_form_shows_a_secret(form: Form, sandbox: Connection) -> None:
+    shown = b"".join(dump(sandbox, requests(sandbox, "genesys-event", BODIES), form)).decode()
+    assert "canary" not in shown
+    assert "GENESYS_CLOUD_CLIENT_SECRET" in shown
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_script_sends_what_is_dumped(sandbox: Connection, genesys: Genesys, environment: dict[str, str]) -> None:
+    bodies = [{"text": 'it\'s $HOME `x` \\ "Zoë" !'}, {"text": "two\nlines"}]
+    made = requests(sandbox, "genesys-event", bodies)
+    script = b"".join(dump(sandbox, made, "curl"))
+    done = subprocess.run(
+        ["sh"], input=script, env={**environment, "PATH": "/usr/bin:/bin"}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert genesys.paths() == [TOKEN, EVENTS]
+    token, call = genesys.seen
+    assert token.headers["authorization"].startswith("Basic ")
+    assert call.headers["authorization"] == "Bearer canary-token-1"
+    assert (token.body, call.body) == (b"grant_type=client_credentials", made[0].body)
+    for name, value in made[0].headers:
+        assert call.headers[name.lower()] == value
+
+
+def test_an_archive_of_every_request() -> None:
+    made = requests(EAST, "genesys-agentless", BODIES)
+    moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    log = json.loads(b"".join(dump(EAST, made, "har", moment)))["log"]
+    assert log["version"] == "1.2"
+    token, first, second = log["entries"]
+    assert token["request"]["url"] == "https://login.mypurecloud.com/oauth/token"
+    assert first["startedDateTime"] == "2026-11-22T12:00:00.000+00:00"
+    assert first["request"]["queryString"] == [{"name": "useNormalizedMessage", "value": "true"}]
+    assert json.loads(first["request"]["postData"]["text"]) == BODIES[0]
+    assert {"name": "Authorization", "value": "Bearer <access token>"} in second["request"]["headers"]
+    assert second["response"]["status"] == 0, "no answer yet"

@@ -6,12 +6,13 @@ import base64
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from handbill.diagnostic import Failed
 from handbill.send import http
-from handbill.send.connection import Connection, Credentials, data
+from handbill.send.connection import Connection, Credentials
 from handbill.send.sender import send
 from send.fake_genesys import EVENTS, TOKEN, Genesys, Reply, Seen
 
@@ -54,9 +55,9 @@ REPLIES = {
 @pytest.mark.parametrize("reply", REPLIES)
 def test_no_canary_comes_out(
     genesys: Genesys, sandbox: Connection, credentials: Credentials, path: str, reply: str,
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setitem(data()["timeouts"], "read", 0.2)
+    sandbox = replace(sandbox, timeouts={**sandbox.timeouts, "read": 0.2})
     caplog.set_level(logging.DEBUG)
     genesys.replies[path] = [REPLIES[reply], REPLIES[reply]]
     shown = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from handbill.diagnostic import Diagnostic, Failed
-from handbill.send.connection import Connection, Credentials, connection, data
+from handbill.send.connection import Connection, Credentials, connection
 from handbill.send.dump import dump
 from handbill.send.outcome import Outcome, State
 from handbill.send.requests import requests
@@ -187,10 +188,8 @@ def test_every_failure_is_explained(
         assert f"answered {reply.status} {said['code']}: {said['message']} (contextId c0ffee)" in diagnostic.text
 
 
-def test_a_time_out_is_unknown_and_not_retried(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(data()["timeouts"], "read", 0.2)
+def test_a_time_out_is_unknown_and_not_retried(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+    sandbox = replace(sandbox, timeouts={**sandbox.timeouts, "read": 0.2})
     genesys.replies[EVENTS] = [Reply(fault="hang")]
     [result] = sent(sandbox, credentials)
     assert result.state is State.UNKNOWN

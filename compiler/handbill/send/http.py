@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -46,16 +47,19 @@ class Answer:
 class Client:
     """A pool of connections. No proxies or .netrc from the environment, no redirects, no retries, no cookies."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Mapping[str, float] | None = None, workers: int = 1) -> None:
+        """`timeouts` in seconds: connect, read, write, pool; otherwise the shipped ones. `workers` may post at once."""
         facts = data()
-        seconds = facts["timeouts"]
+        seconds = facts["timeouts"] if timeouts is None else timeouts
         self._most: int = facts["answer"]["max_bytes"]
+        self._longest = float(seconds["read"])
         self._library = _library()
         self._client = self._library.Client(
             trust_env=False,
             verify=_trusted(self._library),
             follow_redirects=False,
             timeout=self._library.Timeout(**{k: seconds[k] for k in ("connect", "read", "write", "pool")}),
+            limits=self._library.Limits(max_connections=workers, max_keepalive_connections=workers),
         )
 
     def __enter__(self) -> Client:
@@ -86,10 +90,13 @@ class Client:
         response = self._client.send(made, stream=True)
         try:
             body = bytearray()
+            end = monotonic() + self._longest  # a read's time-out is for each piece, and a server may send it in drops
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._most:
                     raise Fault("too-large")
+                if monotonic() > end:
+                    raise Fault("read-timeout")
         finally:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}

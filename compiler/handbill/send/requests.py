@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import orjson
@@ -37,14 +38,58 @@ def requests(connection: Connection, gateway: str, bodies: Sequence[Any]) -> lis
     Events go as a list in one request (the tutorial's call takes a list), everything else one a request.
     Raises Failed (not-sendable) where nothing is posted.
     """
+    raw = [orjson.dumps(body) for body in bodies]
+    if takes_list(posted(connection, gateway)):
+        return [request(connection, gateway, raw)]
+    return [request(connection, gateway, [body]) for body in raw]
+
+
+def request(connection: Connection, gateway: str, bodies: Sequence[bytes], keys: Sequence[str] = ()) -> Request:
+    """The one request that carries these bodies, which are JSON; several only where the gateway takes a list.
+
+    `keys` are their idempotency keys, for a connection whose server knows a header for them: a list of strings, as
+    RFC 9651 writes it, so that a message is known again in whatever company it comes. Raises Failed (not-sendable).
+    """
     facts = posted(connection, gateway)
-    url = f"{connection.api}{connection.path(gateway)}" + (f"?{facts['query']}" if "query" in facts else "")
-    headers = (("Content-Type", "application/json"), _ACCEPT, _AGENT)
-    batches = [list(bodies)] if facts["form"] == "list" else bodies
-    return [
-        Request(url, headers, orjson.dumps(batch), "Bearer", len(bodies) if facts["form"] == "list" else 1)
-        for batch in batches
-    ]
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"), _ACCEPT, _AGENT)
+    if connection.idempotency_key and keys:
+        headers = (*headers, (connection.idempotency_key, ", ".join(f'"{key}"' for key in keys)))
+    content = b"[" + b",".join(bodies) + b"]" if takes_list(facts) else bodies[0]
+    query = f"?{facts['query']}" if "query" in facts else ""
+    return Request(f"{connection.api}{connection.path(gateway)}{query}", headers, content, "Bearer", len(bodies))
+
+
+def takes_list(facts: Mapping[str, Any]) -> bool:
+    """Whether the requests of a gateway (its facts in connection.json) take several messages."""
+    return bool(facts["form"] == "list")
+
+
+def bodies_of(payload: bytes) -> list[bytes]:
+    """The bodies of a compiled payload, a line of JSON: one object, or a list of several that are sent in order."""
+    payload = payload.strip()
+    return [orjson.dumps(body) for body in orjson.loads(payload)] if payload.startswith(b"[") else [payload]
+
+
+@cache
+def largest() -> int:
+    """The bytes of a body that a request may have."""
+    size: int = data()["request"]["max_bytes"]
+    return size
+
+
+def parted(sizes: Sequence[int], most: int) -> Iterator[slice]:
+    """How bodies of these sizes (bytes) are parted into requests of at most `most` bodies, each as large as allowed.
+
+    A body that is too large by itself goes alone.
+    """
+    start = size = 0
+    for place, each in enumerate(sizes):
+        if place > start and (place - start == most or size + each + 2 > largest()):
+            yield slice(start, place)
+            start, size = place, 0
+        size += each + 1
+    if start < len(sizes):
+        yield slice(start, len(sizes))
 
 
 def posted(connection: Connection, gateway: str) -> Mapping[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .answer import outcomes
+from .answer import Verdict, unanswered, verdicts
 from .connection import Connection, Credentials
 from .http import Client, Fault
 from .oauth import Tokens
 from .outcome import Outcome, State
-from .problem import Explainer, Problem
+from .problem import Explainer
 from .requests import Request, requests
 from .secret import Redactor
 
@@ -25,23 +25,30 @@ def send(connection: Connection, credentials: Credentials, gateway: str, bodies:
     todo = requests(connection, gateway, bodies)
     redactor = Redactor()
     explainer = Explainer(connection, gateway, redactor)
-    with Client() as client:
+    with Client(connection.timeouts) as client:
         tokens = Tokens(connection, credentials, client, explainer, redactor)
         going = True
         for request in todo:
-            results = _post(request, client, tokens, explainer) if going else [Outcome(State.NEW)] * request.messages
+            results = [Outcome(State.NEW)] * request.messages
+            if going:
+                results = [verdict.outcome for verdict in posted(request, client, tokens, explainer)]
             yield from results
             going = going and all(result.state is State.SENT for result in results)
 
 
-def _post(request: Request, client: Client, tokens: Tokens, explainer: Explainer) -> list[Outcome]:
-    """One request; a second time only after a 401, which says that the first was not looked at."""
+def posted(request: Request, client: Client, tokens: Tokens, explainer: Explainer) -> list[Verdict]:
+    """One request, and a verdict on each of its messages; a second time only after a 401, which says that the first
+    was not looked at. Raises Failed when there is no token."""
     bearer = tokens.bearer()
     try:
         answer = client.post(request, bearer)
-        if answer.status == 401:
-            bearer = tokens.renewed()
-            answer = client.post(request, bearer)
     except Fault as fault:
-        return [explainer.outcome(Problem("message", fault=fault.name))] * request.messages
-    return outcomes(answer, request, explainer)
+        return unanswered(fault, request, explainer)
+    if answer.status != 401:
+        return verdicts(answer, request, explainer)
+    bearer = tokens.renewed(bearer)
+    try:
+        answer = client.post(request, bearer)
+    except Fault as fault:
+        return unanswered(fault, request, explainer)
+    return verdicts(answer, request, explainer)
