@@ -28,6 +28,8 @@ _PLAIN_TEXT = re.compile(r'[^"\\\n]*')
 _WORD = re.compile(r"[^\s,:{}\[\]\"#]+")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX4 = re.compile(r"[0-9a-fA-F]{4}")
+_LIKE_NUMBER = re.compile(r"[+-]?[0-9._]*[0-9][0-9._]*([eE][+-]?[0-9]+)?")
+_QUOTES = "'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _CODE = "invalid-json"
 
 
@@ -141,6 +143,15 @@ class _Reader:
             )
         elif char != bracket:
             start = max(end - 1, node.start)
+            if self.at == end and self.text[start] == '"' and char.isalnum():
+                raise Unreadable(
+                    _CODE,
+                    "Quote within a text",
+                    start,
+                    end,
+                    "this quote ends the text",
+                    hint=r"a quote within a text is written \"",
+                )
             raise Unreadable(
                 _CODE,
                 "Comma missing",
@@ -188,28 +199,34 @@ class _Reader:
         )
 
     def key(self) -> Scalar:
+        start = self.at
         if self.peek() == '"':
-            return self.string()
-        word = self.hole.match(self.text, self.at) if self.hole else None
-        if word is not None:
-            raise Unreadable(
-                "hole-in-key",
-                "Field name from data",
-                self.at,
-                word.end(),
-                "a field's name must be written out",
-                hint="data may give values, never names",
-            )
-        word = _WORD.match(self.text, self.at)
-        end = word.end() if word else self.at + 1
+            key = self.string()
+            self.no_hole(start + 1, self.at - 1)
+            return key
+        word = _WORD.match(self.text, start)
+        end = word.end() if word else start + 1
+        self.no_hole(start, end)
         raise Unreadable(
             _CODE,
             "Field name without quotes",
-            self.at,
+            start,
             end,
             "names stand in double quotes",
-            hint=f'write "{self.text[self.at : end].strip(chr(39))}"',
+            hint=f'write "{self.text[start:end].strip(_QUOTES)}"',
         )
+
+    def no_hole(self, start: int, end: int) -> None:
+        """Refuse data in a field's name."""
+        if self.hole is not None and self.hole.search(self.text, start, end):
+            raise Unreadable(
+                "hole-in-key",
+                "Field name from data",
+                start,
+                end,
+                "a field's name must be written out",
+                hint="data may give values, never names",
+            )
 
     def word(self) -> Scalar:
         """A literal, a number or a hole: what stands without quotes."""
@@ -238,7 +255,18 @@ class _Reader:
             return Unreadable(_CODE, "`None` is not JSON", start, end, "write null")
         if word.lstrip("+-") in ("NaN", "Infinity", "inf", "nan"):
             return Unreadable("bad-number", "Not a number", start, end, "JSON has no such number")
-        if word[0] in "'\u201c\u201d\u201e\u2018\u2019\u00ab":
+        if word.startswith("/*"):
+            return Unreadable(_CODE, "Comment never closed", start, start + 2, "no */ follows")
+        if _LIKE_NUMBER.fullmatch(word):
+            return Unreadable(
+                _CODE,
+                "Number in another form",
+                start,
+                end,
+                "not how a number is written",
+                hint=f'write it as in 7, 0.5 or -3; what is not to be calculated with is a text: "{word}"',
+            )
+        if word[0] in _QUOTES:
             return Unreadable(
                 _CODE,
                 "Wrong quotes",
