@@ -297,7 +297,7 @@ class _Reader:
                 self.at += 1
                 return Scalar(start + 1, self.at - 1, "".join(parts), quoted=True)
             if char != "\\":
-                raise Unreadable(
+                problem = Unreadable(
                     _CODE,
                     "Quote never closed",
                     start,
@@ -305,6 +305,9 @@ class _Reader:
                     'no closing " on this line',
                     hint=r"a line break within a text is written \n, a quote \"",
                 )
+                if self.hole is not None:  # in a skeleton the line may end in another file, or in a macro
+                    problem.related = ((self.at, self.at + 1, "the line ends here"),)
+                raise problem
             parts.append(self.escape())
 
     def escape(self) -> str:

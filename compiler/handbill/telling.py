@@ -14,6 +14,7 @@ from .marks import Path, Unreadable
 from .mistakes import Violation
 from .places import Places, leaf_at
 from .reasons import of_value
+from .source import Span
 from .tree import Leaf, NotText, Tree, origins, pointer_of
 
 # what is said of a name, not of its value
@@ -117,15 +118,23 @@ def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[s
 def unreadable(problem: Unreadable, places: Places) -> Diagnostic:
     """A skeleton that cannot be read, at the text that made it."""
     span = places.skeleton(problem.start, problem.end)
-    related = tuple(Label(places.skeleton(start, end), text) for start, end, text in problem.related)
+    related = [Label(places.skeleton(start, end), text) for start, end, text in problem.related]
+    hint = problem.hint
+    if any(label.span.source is not span.source for label in related) and "line break" in hint:
+        hint = "leave out the file's last line break: {% filter trim %}{% include '…' %}{% endfilter %}"
     return Diagnostic(
         problem.code,
         problem.title,
         Label(span, problem.label),
         text=problem.text,
-        hint=problem.hint,
-        related=related + places.sites(problem.start),
+        hint=hint,
+        related=tuple(label for label in related if not _in_line(label.span, span)) + places.sites(problem.start),
     )
+
+
+def _in_line(a: Span, b: Span) -> bool:
+    """Whether one stands in the line of the other, where both can be seen at once."""
+    return a.source is b.source and a.source.position(a.start)[0] == b.source.position(b.start)[0]
 
 
 def not_text(problem: NotText, places: Places) -> Diagnostic:
