@@ -104,6 +104,9 @@ TEMPLATES: dict[str, tuple[str, str, int, int, str]] = {
     "brace never closed": ('{"template_type": "text", "text": "{{ name"}', "template-syntax", 1, 43, '"'),
     "stray character": ('{"template_type": "text", "text": "{{ a ! b }}"}', "template-syntax", 1, 41, "!"),
     "unknown tag": ("{% fore x in y %}\n{}", "template-syntax", 1, 4, "fore"),
+    "other languages' tag": ("{% if true %}{% elseif x %}{% endif %}", "template-syntax", 1, 17, "elseif"),
+    "end of another": ("{% if x %}\n{% for y in x %}\n{% endif %}", "template-syntax", 3, 4, "endif"),
+    "operator behind a tag of two lines": ("{% set a =\n 1 %}{{ 1 / 0 }}", "filter-failed", 2, 6, "{{ 1 / 0 }}"),
     "end without a beginning": ('{"text": "x"}\n{% endif %}', "template-syntax", 2, 4, "endif"),
     "unknown filter": ('{"text": "{{ 1 | rund }}"}', "template-syntax", 1, 18, "rund"),
     "undefined variable": ('{"text": "Hi {{ first_nam }}"}', "undefined-variable", 1, 17, "first_nam"),
@@ -134,6 +137,11 @@ TEMPLATES: dict[str, tuple[str, str, int, int, str]] = {
     "name without quotes": ('{template_type: "text"}', "invalid-json", 1, 2, "template_type"),
     "single quotes": ("{'template_type': 'text'}", "invalid-json", 1, 2, "'template_type'"),
     "typographer's quotes": ('{"template_type": “text”}', "invalid-json", 1, 19, "“text”"),
+    "quote within a text": ('{"text": "He said "hi" to me"}', "invalid-json", 1, 19, '"'),
+    "line break within a text": ('{"text": "one\ntwo"}', "invalid-json", 1, 10, '"one'),
+    "comment never closed": ('{"text": /* why', "invalid-json", 1, 10, "/*"),
+    "number in another form": ('{"text": 007}', "invalid-json", 1, 10, "007"),
+    "data in a misspelt name": ('{x{{ 1 }}: 2}', "hole-in-key", 1, 2, "x{{ 1 }}"),
     "nothing": ("", "invalid-json", 1, 1, ""),
     "field given twice": ('{"template_type": "text",\n "text": "a",\n "text": "b"}', "duplicate-key", 3, 3, "text"),
     "field name from data": ('{"template_type": "text", "{{ 1 }}": "x"}', "hole-in-key", 1, 28, "{{ 1 }}"),
@@ -400,6 +408,19 @@ def test_the_place_through(name: str, crlf: bool, project: Path, check: Check) -
     assert (found["line"], found["column"]) == (line, column), found
     assert _underlined(project, found) == underlined
     assert [(r["file"], r["line"]) for r in found["related"]] == [(f"templates/{f}", n) for f, n in related]
+
+
+def test_an_include_that_breaks_the_line(project: Path, check: Check) -> None:
+    """Editors end a file with a line break; within a text it is shown where it comes from."""
+    text = '{"template_type": "text",\n "text": "%s"}'
+    include = "{% include '_b.j2' %}"
+    files = {"templates/case.json.j2": text % include, "templates/_b.j2": "Bye.\n"}
+    [found] = check(files=files)
+    assert (found["code"], found["line"], found["column"]) == ("invalid-json", 2, 10)
+    assert [(r["file"], r["line"], r["column"]) for r in found["related"]] == [("templates/_b.j2", 1, 5)]
+    assert "{% filter trim %}" in found["hint"]
+    files["templates/case.json.j2"] = text % ("{% filter trim %}" + include + "{% endfilter %}")
+    assert check(files=files, code=0) == []
 
 
 def test_the_place_of_what_is_undefined_in_an_include(project: Path, check: Check) -> None:
