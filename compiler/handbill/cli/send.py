@@ -161,5 +161,5 @@ def _words(outcome: Outcome) -> str:
             return "not sent"
         case State.UNKNOWN:
             return "unknown: it may have arrived"
-        case State.NEW:
+        case State.NEW | State.SENDING:
             return "not sent, because the one before it was not"

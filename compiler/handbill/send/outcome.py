@@ -9,7 +9,8 @@ from ..diagnostic import Diagnostic
 
 
 class State(StrEnum):
-    NEW = "new"  # not tried
+    NEW = "new"  # not tried, or to be tried again
+    SENDING = "sending"  # in the ledger only: somebody has it in hand
     SENT = "sent"  # accepted by the gateway; what the customer sees is another matter
     REJECTED = "rejected"  # surely not accepted
     UNKNOWN = "unknown"  # it may have arrived: never sent again in silence
