@@ -47,6 +47,8 @@ class Diagnostic:
     channel: str = ""
     gateway: str = ""
     example: str = ""
+    who: str = ""  # whose rule it is, as the label names it: "Messenger"
+    also: tuple[str, ...] = ()  # who else says the same of the same place
 
     def at(self, **context: str) -> Diagnostic:
         """The same finding with `template`, `channel`, `gateway`, `example` filled in where empty."""
@@ -66,7 +68,7 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 def _order(d: Diagnostic) -> tuple[object, ...]:
     span = d.label.span if d.label else None
-    place = (span.source.path, span.start, span.end) if span else ("", 0, 0)
+    place = (span.source.path, span.source.first_line, span.start, span.end) if span else ("", 0, 0, 0)
     return (*place, _RANK[d.severity], d.code, d.channel, d.gateway, d.example, d.pointer)
 
 
@@ -84,13 +86,27 @@ def merged(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     kept: dict[tuple[object, ...], Diagnostic] = {}
     for d in in_order(diagnostics):
         span = d.label.span if d.label else None
-        place = (span.source.path, span.start, span.end, d.label.text) if span and d.label else (d.title, d.template)
-        key = (d.code, d.title, d.text, d.source, *place)
+        where = (span.source.path, span.source.first_line, span.start, span.end) if span else (d.template,)
+        key = (d.code, d.title, d.text, d.source, d.label.text if d.label else "", *where)
         first = kept.get(key)
         if first is None:
             kept[key] = d
         elif first.channel != d.channel:
             kept[key] = replace(first, channel="")
+    return list(kept.values())
+
+
+def together(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """For people: what several channels say of one text, in the same words, as one finding with `also`."""
+    kept: dict[tuple[object, ...], Diagnostic] = {}
+    for d in diagnostics:
+        said = d.label.text.replace(d.who, "\0") if d.label and d.who else None
+        key = (d.code, d.severity, d.label.span, said, d.value) if d.label and said else (id(d),)
+        first = kept.get(key)
+        if first is None:
+            kept[key] = d
+        elif d.who != first.who and d.who not in first.also:
+            kept[key] = replace(first, also=(*first.also, d.who))
     return list(kept.values())
 
 

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 class Source:
     """One file (or one command-line value) that text came from.
 
-    `path` is what is shown: relative to the project, with forward slashes.
+    `path` is what is shown: relative to the project, with forward slashes. Of a file too large to be held,
+    `text` is a stretch of whole lines, the first of which has the number `first_line`.
     """
 
     path: str
     text: str
+    first_line: int = 1
     _starts: list[int] = field(default_factory=list, repr=False)  # offset of each line's start
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -29,11 +31,12 @@ class Source:
             starts.append(0)
             starts.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
         line = bisect_right(starts, min(offset, len(self.text)))
-        return line, offset - starts[line - 1] + 1
+        return line + self.first_line - 1, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of one line (1-based), without its line feed; empty past the end."""
+        """The text of one line (1-based), without its line feed; empty outside the text."""
         self.position(0)
+        number -= self.first_line - 1
         if not 1 <= number <= len(self._starts):
             return ""
         start = self._starts[number - 1]
@@ -43,7 +46,7 @@ class Source:
     def offset(self, line: int, column: int = 1) -> int:
         """The offset of a 1-based line and column, held within the text."""
         self.position(0)
-        line = min(max(line, 1), len(self._starts))
+        line = min(max(line - self.first_line + 1, 1), len(self._starts))
         return min(self._starts[line - 1] + column - 1, len(self.text))
 
 

@@ -79,6 +79,7 @@ def _diagnostic(v: Violation, who: str, document: Document, places: Places) -> D
         told,
         related=related + places.sites(start),
         parameters=parameters,
+        who=who,
         hint=_hint(told, v, leaf, parameters, span.text),
     )
 

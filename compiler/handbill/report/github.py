@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..diagnostic import Diagnostic, Severity
+from ..diagnostic import Diagnostic, Severity, together
 from .places import place
 from .printable import printable, quoted
 
@@ -16,7 +16,7 @@ _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 
 def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
     """One line a finding."""
-    return "".join(f"{_finding(d)}\n" for d in diagnostics)
+    return "".join(f"{_finding(d)}\n" for d in together(diagnostics))
 
 
 def _finding(d: Diagnostic) -> str:
@@ -35,6 +35,8 @@ def _finding(d: Diagnostic) -> str:
 
 def _message(d: Diagnostic) -> str:
     lines = [d.label.text if d.label else "", d.text]
+    if d.also:
+        lines.append(f"also: {', '.join(d.also)}")
     if d.value is not None:
         lines.append(f"value: {quoted(d.value)}")
     if d.source:

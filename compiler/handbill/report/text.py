@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..diagnostic import Diagnostic, Label, Severity
+from ..diagnostic import Diagnostic, Label, Severity, together
 from .printable import laid_out, printable, quoted
 
 _WIDEST = 140  # columns of a source line that are shown
@@ -33,7 +33,7 @@ _COLOURS = {
 def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
     """Findings apart by an empty line."""
     paint = _COLOURS if colour else _PLAIN
-    return "\n".join("".join(f"{line}\n" for line in _finding(d, paint)) for d in diagnostics)
+    return "\n".join("".join(f"{line}\n" for line in _finding(d, paint)) for d in together(diagnostics))
 
 
 def _finding(d: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
@@ -63,6 +63,8 @@ def _notes(d: Diagnostic) -> Iterator[tuple[str, str]]:
         yield "", d.title
     if d.value is not None:
         yield "value: ", _value(d)
+    if d.also:
+        yield "also: ", f"{listed(d.also)} {'says' if len(d.also) == 1 else 'say'} the same"
     if d.text:
         yield "why: ", d.text
     if d.source:
@@ -75,11 +77,15 @@ def _value(d: Diagnostic) -> str:
     names = [f"`{name}`" for name in d.parameters]
     origin = ""
     if names:
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        origin = f" from parameter{'s' if len(names) > 1 else ''} {listed}"
+        origin = f" from parameter{'s' if len(names) > 1 else ''} {listed(names)}"
     if d.example:
         origin += f" (example `{d.example}`)"
     return f"{quoted(d.value or '')}{origin}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "LINE", "LINE and X", "LINE, X and WhatsApp"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _lines(note: str) -> list[str]:
@@ -145,7 +151,7 @@ def _forward(widths: list[int], at: int, room: int) -> int:
 
 def summary(diagnostics: Iterable[Diagnostic], payloads: int = 0) -> str:
     """One closing line: "2 errors, 1 warning in 3 templates", or "12 payloads checked, no problems"."""
-    found = list(diagnostics)
+    found = together(diagnostics)
     if not found:
         return f"{counted(payloads, 'payload')} checked, no problems"
     kinds = [(severity, sum(d.severity is severity for d in found)) for severity in Severity]
