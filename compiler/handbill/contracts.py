@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from .diagnostic import Diagnostic, Label, did_you_mean
 from .findings import diagnose, diagnose_parameter
 from .marks import Path, Place
+from .mistakes import Violation
 from .source import Source, Span
 from .template import RESERVED, Template, span_in
 from .validate import Schema, check_contract_schema, contract, schema
+
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ def check_front_matter(template: Template) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     if not rules.is_valid(template.front):
         for v in rules.violations(template.front):
+            if _of_parameters(v):
+                continue
             unknown = v.keyword == "additionalProperties"
             diagnostic = diagnose(v, who="Handbill", span=template.span(v.path, key=unknown))
             if unknown:
@@ -49,11 +55,25 @@ def check_front_matter(template: Template) -> list[Diagnostic]:
         for problem in check_contract_schema(params):
             label = Label(template.span(("params", *problem.path), key=True), problem.text)
             found.append(Diagnostic("invalid-contract", "Rule of a parameter", label, hint=problem.hint))
-        for name in RESERVED:
-            if name in params:
-                label = Label(template.span(("params", name), key=True), f"every template has a `{name}` already")
-                found.append(Diagnostic("invalid-contract", f"`{name}` is taken", label, hint="choose another name"))
+        found += _check_names(template, params)
     return found
+
+
+def _of_parameters(v: Violation) -> bool:
+    """Whether a violation is about one parameter, of which the contract's own check says more."""
+    return v.path[:1] == ("params",) and (len(v.path) > 1 or v.keyword == "pattern")
+
+
+def _check_names(template: Template, params: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for name in params:
+        place = template.span(("params", name), key=True)
+        if name in RESERVED:
+            label = Label(place, f"every template has a `{name}` already")
+            yield Diagnostic("invalid-contract", f"`{name}` is taken", label, hint="choose another name")
+        elif not _NAME.fullmatch(name):
+            label = Label(place, "this cannot be the name of a parameter")
+            hint = "a parameter's name has letters, digits and _ only, and does not begin with a digit"
+            yield Diagnostic("invalid-contract", "Name of a parameter", label, hint=hint)
 
 
 class ContextRules:

@@ -17,6 +17,7 @@ from .source import Source, Span, read_text
 
 FILE_NAME = re.compile(r"(?P<name>[^.]+)(?:\.(?P<part>[^.]+))?\.(?P<syntax>json|yaml|yml)\.j2")
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_LATE_FENCE = re.compile(r"(?:\s|\{#(?>.*?#\}))++---(?=[ \t]*\n)", re.DOTALL)  # never goes back: linear
 # U+E000 to U+E004 mark holes and places while a template is rendered
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue004]")
 LARGEST = 2_000_000  # bytes of a template file; a bound of ours, not a channel's
@@ -155,7 +156,17 @@ def body_offset(text: str) -> tuple[int, int]:
     """
     opening = _FENCE.match(text)
     if opening is None:
-        return 0, 0
+        late = _LATE_FENCE.match(text)
+        if late is None:
+            return 0, 0
+        raise Unreadable(
+            "bad-front-matter",
+            "Front matter not at the top",
+            late.end() - 3,
+            late.end(),
+            "something stands before this",
+            hint="the three dashes must be the first line of the file",
+        )
     closing = _FENCE.search(text, opening.end())
     if closing is None:
         raise Unreadable(
