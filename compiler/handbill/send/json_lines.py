@@ -1,0 +1,114 @@
+"""Recipients as JSON lines: one object a line. A line that cannot be read is the mistake of that line alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..contracts import Origin
+from ..diagnostic import Diagnostic, Label
+from ..marks import MAX_DEPTH, Unreadable, number, places, plain
+from ..read_json import read_json
+from ..source import Source, Span
+from ..template import unreadable
+from .tables import LARGEST, Code, Lines, Record, TooLarge, opened
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class JsonLines:
+    """A file with an object a line; lists and objects in it are values for parameters that take them."""
+
+    typed = True
+    columns = None
+
+    def __init__(self, path: Path, shown: str) -> None:
+        """Raises Failed."""
+        self.path = path
+        self.shown = shown
+        opened(path, shown).close()
+
+    def records(self, columns: Collection[str]) -> Iterator[Record]:
+        with opened(self.path, self.shown) as file:
+            lines, count = Lines(file), 0
+            while True:
+                lines.begin()
+                try:
+                    line = next(lines)
+                except StopIteration:
+                    return
+                except TooLarge:
+                    count += 1
+                    lines.skip()
+                    yield self._too_long(count, lines)
+                    continue
+                if not line.isspace():
+                    count += 1
+                    yield self._record(count, lines, line)
+
+    def origin(self, record: Record) -> Origin:
+        return Origin(Source(self.shown, record.text, record.line), dict(places(read_json(record.text))))
+
+    def heading(self, column: int) -> Span:
+        return Span(Source(self.shown, ""), 0, 0)
+
+    def _record(self, count: int, lines: Lines, line: str) -> Record:
+        problem = lines.foulness(self.shown)
+        record = Record(count, lines.first, lines.text, problem=problem)
+        if problem is not None:
+            return record
+        try:
+            values = _fast(line)
+        except (ValueError, Unreadable, RecursionError):
+            try:
+                values = plain(read_json(record.text))
+            except Unreadable as error:
+                problem = unreadable(lines.source(self.shown), error)
+                if problem.code == "invalid-json":
+                    problem = replace(problem, code=Code.ROW, title="Line is not JSON")
+                record.problem = problem
+                return record
+        if isinstance(values, dict):
+            record.values = values
+        else:
+            label = Label(Span(lines.source(self.shown), 0, len(record.text)), "a recipient is an object: {…}")
+            record.problem = Diagnostic(Code.ROW, "Line is not an object", label)
+        return record
+
+    def _too_long(self, count: int, lines: Lines) -> Record:
+        text = lines.text[:200]
+        label = Label(Span(Source(self.shown, text, lines.first), 0, len(text)), f"more than {LARGEST:,} bytes")
+        problem = Diagnostic(Code.ROW, "Line too long", label, hint="a recipient is one line; end it with a line feed")
+        return Record(count, lines.first, text, problem=problem)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name is there twice")
+    return made
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _number(text: str) -> int | float:
+    return number(text, 0)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_number, parse_int=_number)
+
+
+def _fast(line: str) -> Any:
+    """A line as the standard library reads it, when that is beyond doubt.
+
+    Raises ValueError, Unreadable or RecursionError for what wants a second look.
+    """
+    if line.count("{") + line.count("[") > MAX_DEPTH or ("\\u" in line and _HALF.search(line)):
+        raise ValueError(line)
+    return _DECODER.decode(line)

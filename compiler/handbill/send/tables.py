@@ -1,0 +1,164 @@
+"""What a file of recipients is: records, one at a time, each with its place. Memory does not grow with the file."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..contracts import Origin
+from ..diagnostic import Diagnostic, Failed, Label
+from ..source import Source, Span
+
+# bounds of ours, not a channel's
+LARGEST = 1_000_000  # bytes of a record
+MOST_COLUMNS = 1_000
+
+_FOUL = re.compile("[\0\ud800-\udfff]")
+SAVE = "save the file as UTF-8; Excel calls it “CSV UTF-8”"
+
+
+class Code:
+    ROW = "bad-recipient"
+    FILE = "bad-recipients-file"
+
+
+@dataclass(slots=True)
+class Record:
+    """One recipient as the file has it."""
+
+    number: int  # from 1, empty lines not counted
+    line: int  # of its beginning, from 1; the number again where a file has no lines
+    text: str  # its lines
+    values: dict[str, Any] = field(default_factory=dict)  # by column; empty cells are left out
+    problem: Diagnostic | None = None
+
+
+class Table(Protocol):
+    """A file of records. Every format is one of these."""
+
+    shown: str
+    typed: bool  # whether values have types, or are all text
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """Their names; None where each record has its own."""
+        ...
+
+    def records(self, columns: Collection[str]) -> Iterator[Record]:
+        """The records, in order. Of no use are all columns but these. Raises Failed when the rest cannot be read."""
+        ...
+
+    def origin(self, record: Record) -> Origin:
+        """Where the values of a record stand, by column."""
+        ...
+
+    def heading(self, column: int) -> Span:
+        """Where a column's name stands."""
+        ...
+
+
+def refused(shown: str, title: str, said: str, text: str = "", hint: str = "") -> Failed:
+    """The file is refused as a whole, for what stands in no single line."""
+    label = Label(Span(Source(shown, ""), 0, 0), said)
+    return Failed(Diagnostic(Code.FILE, title, label, text=text, hint=hint))
+
+
+def opened(path: Path, shown: str) -> BufferedReader:
+    """A file to read bytes from. Raises Failed."""
+    nowhere = Span(Source(shown, ""), 0, 0)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for without end, and is not read twice
+            what = "this is a folder" if path.is_dir() else "this is no ordinary file"
+            raise Failed(Diagnostic("unreadable-file", "File cannot be read", Label(nowhere, what)))
+        return path.open("rb")
+    except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
+        reason = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        raise Failed(Diagnostic("unreadable-file", "File cannot be read", Label(nowhere, reason))) from None
+
+
+class TooLarge(Exception):
+    """A record has more bytes than any needs."""
+
+
+class Lines:
+    """The lines of a file as text, each with its line feed. Those of the record being read are kept for its report."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self._file = file
+        self._count = 0
+        self._taken: list[str] = []
+        self.size = 0  # bytes of the record
+        self.foul = False  # whether the record has what is no text
+
+    def begin(self) -> None:
+        """A new record begins with the next line."""
+        self._taken.clear()
+        self.size = 0
+        self.foul = False
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> str:
+        """Raises TooLarge when the record has become so."""
+        data = self._file.readline(LARGEST + 1)
+        if not data:
+            raise StopIteration
+        self.size += len(data)
+        if self._count == 0:
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        self._count += 1
+        if data.endswith(b"\r\n"):
+            data = data[:-2] + b"\n"
+        try:
+            line = data.decode("utf-8")
+        except UnicodeDecodeError:
+            line = data.decode("utf-8", "surrogateescape")
+            self.foul = True
+        if "\0" in line:
+            self.foul = True
+        self._taken.append(line)
+        if self.size > LARGEST:
+            raise TooLarge
+        return line
+
+    def skip(self) -> None:
+        """Go to the end of a line that was too large."""
+        if not self._taken[-1].endswith("\n"):
+            while (data := self._file.readline(LARGEST)) and not data.endswith(b"\n"):
+                pass
+
+    @property
+    def first(self) -> int:
+        """The number of the record's first line."""
+        return self._count - len(self._taken) + 1
+
+    @property
+    def several(self) -> bool:
+        """Whether the record has more than one line."""
+        return len(self._taken) > 1
+
+    @property
+    def text(self) -> str:
+        """The record as it can be shown and reported."""
+        text = "".join(self._taken).removesuffix("\n")
+        return _FOUL.sub("\ufffd", text) if self.foul else text
+
+    def source(self, shown: str) -> Source:
+        return Source(shown, self.text, self.first)
+
+    def foulness(self, shown: str) -> Diagnostic | None:
+        """The first thing in the record that is no text: a byte that is not UTF-8, or a NUL."""
+        match = _FOUL.search("".join(self._taken)) if self.foul else None
+        if match is None:
+            return None
+        span = Span(self.source(shown), match.start(), match.end())
+        if match.group() == "\0":
+            return Diagnostic(Code.ROW, "Forbidden character", Label(span, "U+0000"), hint="remove it")
+        label = Label(span, f"byte 0x{ord(match.group()) - 0xDC00:02x} is not UTF-8")
+        return Diagnostic(Code.ROW, "Not UTF-8", label, hint=SAVE)
