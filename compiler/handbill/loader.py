@@ -9,8 +9,10 @@ from typing import Any
 from jinja2 import BaseLoader, TemplateNotFound
 from jinja2.exceptions import TemplateRuntimeError
 
+from .diagnostic import Failed
+from .marks import Unreadable
 from .source import Source
-from .template import body_offset, read_source
+from .template import body_offset, read_source, unreadable
 
 
 class Loader(BaseLoader):
@@ -30,7 +32,10 @@ class Loader(BaseLoader):
         if name not in self.bodies:
             path = self.locate(name)
             source = read_source(path, self.shown(path))
-            self.bodies[name] = (source, body_offset(source.text)[1])
+            try:
+                self.bodies[name] = (source, body_offset(source.text)[1])
+            except Unreadable as problem:
+                raise Failed(unreadable(source, problem)) from None
         return self.bodies[name]
 
     def locate(self, name: str) -> Path:
