@@ -152,12 +152,16 @@ TEMPLATES: dict[str, tuple[str, str, int, int, str]] = {
     "front matter that is not YAML": (_front("a: b: c"), "bad-front-matter", 2, 5, ": c"),
     "front matter that is a list": (_front("- a"), "bad-front-matter", 2, 1, "- a"),
     "front matter never closed": ("---\na: 1\n" + TEXT, "bad-front-matter", 1, 1, "---"),
+    "front matter below the top": ("\n---\ndescription: a\n---\n" + TEXT, "bad-front-matter", 2, 1, "---"),
     "front matter with a name twice": (_front("channels: [line]\nchannels: [sms]"), "duplicate-key", 3, 1, "channels"),
     "front matter with an alias": (_front("description: *x"), "yaml-feature", 2, 14, "*x"),
     "unknown setting": (_front("chanels: [line]"), "unknown-setting", 2, 1, "chanels"),
     "setting of the wrong type": (_front("channels: line"), "wrong-type", 2, 11, "line"),
     "unknown channel": (_front("channels: [line, mesenger]"), "unknown-channel", 2, 18, "mesenger"),
     "unknown gateway": (_front("payload: genesys-bots"), "unknown-gateway", 2, 10, "genesys-bots"),
+    "parameter without rules": (_front("params: {n: string}"), "invalid-contract", 2, 10, "n"),
+    "parameter with a dash": (_front("params: {first-name: {}}"), "invalid-contract", 2, 10, "first-name"),
+    "parameter that is taken": (_front("params: {channel: {}}"), "invalid-contract", 2, 10, "channel"),
     "no such type": (_front("params: {n: {type: text}}"), "invalid-contract", 2, 14, "type"),
     "example without a parameter": (_front("params: {n: {}}\nexamples: {d: {}}"), "missing-parameter", 3, 15, "{}"),
     "example with too much": (_front("params: {}\nexamples: {d: {nn: 1}}"), "unknown-parameter", 3, 16, "nn"),
@@ -479,7 +483,7 @@ def test_a_folder_with_a_templates_name_is_a_folder(project: Path, check: Check)
     assert check(files={"templates/case.json.j2/good.json.j2": TEXT}, code=0) == []
 
 
-@pytest.mark.parametrize("include", ["folder", "latin.j2", "gone.j2"])
+@pytest.mark.parametrize("include", ["folder", "latin.j2", "gone.j2", "open.j2"])
 def test_an_include_that_cannot_be_read(include: str, project: Path, check: Check) -> None:
     (project / "templates" / "folder").mkdir()
     (project / "templates" / "gone.j2").symlink_to("nowhere")
@@ -487,10 +491,13 @@ def test_an_include_that_cannot_be_read(include: str, project: Path, check: Chec
         files={
             "templates/case.json.j2": f'{{"template_type": "text",\n "text": "{{% include "{include}" %}}"}}',
             "templates/latin.j2": b"caf\xe9",
+            "templates/open.j2": "---\na: b\n",
         }
     )
     if include == "latin.j2":
         assert (found["code"], found["file"], found["column"]) == ("not-utf8", "templates/latin.j2", 4)
+    elif include == "open.j2":
+        assert (found["code"], found["file"], found["line"]) == ("bad-front-matter", "templates/open.j2", 1)
     else:
         assert (found["code"], _underlined(project, found)) == ("template-not-found", f'"{include}"')
 
