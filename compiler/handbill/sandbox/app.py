@@ -1,0 +1,284 @@
+"""The routes: the token endpoint, what takes messages, and `/_sandbox` for tests."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..resources import load
+from . import check
+from .access import Access
+from .answers import Refused, facts, json_response, page
+from .book import Book
+from .faults import FAULTS, Dice, Fault
+from .keys import keys
+from .settings import Settings
+from .window import Rate, Window
+from .wire import Closed, Cut, Held, Reset
+
+Tell = Callable[[str], None]
+
+
+class Server:
+    """The sandbox's state, and what it answers. Lives in one event loop; `book` may be read from elsewhere."""
+
+    def __init__(self, settings: Settings, book: Book, tell: Tell) -> None:
+        self.settings = settings
+        self.book = book
+        self.access = Access(settings.clients)
+        self.window = Window()
+        self.dice = Dice(settings.seed)
+        self.requests = 0  # about messages, whatever became of them
+        self.answers: Counter[str] = Counter()  # by status, or by the name of the fault
+        self._tell = tell
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Behave differently from now on. A seed starts the draws anew. Raises ValueError."""
+        self.settings = self.settings.changed(values)
+        if "seed" in values:
+            self.dice = Dice(self.settings.seed)
+
+    def clear(self) -> None:
+        """Forget messages, counts and the rate window; tokens stay good."""
+        self.book.clear()
+        self.window.clear()
+        self.dice = Dice(self.settings.seed)
+        self.requests = 0
+        self.answers.clear()
+
+    def counts(self) -> dict[str, Any]:
+        return {"requests": self.requests, "tokens": self.access.given, "answers": dict(self.answers)}
+
+    def app(self) -> ASGIApp:
+        from .control import routes
+
+        gateways: dict[str, dict[str, Any]] = load("genesys/connection.json")["gateways"]
+        taking = [
+            Route(facts_of["path"], self._taker(name, facts_of), methods=["POST"])
+            for name, facts_of in gateways.items()
+            if "path" in facts_of
+        ]
+        token = Route(load("genesys/connection.json")["token"]["path"], self._token, methods=["POST"])
+        handlers: dict[Any, Any] = {
+            HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
+        }  # fmt: skip
+        return _Guard(Starlette(routes=[token, *taking, *routes(self)], exception_handlers=handlers))
+
+    async def _token(self, request: Request) -> Response:
+        answer = self.access.token(request.headers, await _body(request), self.settings.token_life)
+        self._log(request, f"token, {answer.status_code}")
+        return answer
+
+    def _taker(self, name: str, gateway: dict[str, Any]) -> Callable[[Request], Any]:
+        async def take(request: Request) -> Response:
+            self.requests += 1
+            body = await _body(request)
+            try:
+                taken = _Taking(self, name, gateway, request, body)
+                answer = taken.answer()
+            except Refused as refused:
+                self.answers[str(refused.status)] += 1
+                self._log(request, f"{refused.status} {refused.code}")
+                return refused.response()
+            self.answers[taken.told] += 1
+            self._log(request, ", ".join([*taken.counted(), taken.told]))
+            return Held(answer, self.settings.delay) if self.settings.delay else answer
+
+        return take
+
+    def _log(self, request: Request, what: str) -> None:
+        self._tell(f"{time.strftime('%H:%M:%S')} {request.method} {request.url.path}: {what}")
+
+
+class _Taking:
+    """One request about messages, on its way to an answer."""
+
+    def __init__(self, server: Server, name: str, gateway: dict[str, Any], request: Request, body: bytes) -> None:
+        self.server = server
+        self.settings = server.settings
+        self.name = name
+        self.gateway = gateway
+        self.request = request
+        self.raw = body
+        self.told = ""  # the status, or the fault's name
+        self.became: Counter[str] = Counter()  # messages accepted, repeated, refused
+
+    def answer(self) -> Response:
+        """The answer, when everything before the messages themselves is in order. Raises Refused."""
+        self._admitted()
+        bodies = self._bodies()
+        fault = self._fault()
+        if fault is not None:
+            self.told = fault.name
+        whole = self._results(bodies) if fault is None or fault.after else Response()
+        return whole if fault is None else self._failing(fault, whole)
+
+    def _admitted(self) -> None:
+        client = self.server.access.client(self.request.headers.get("authorization", ""))
+        if self.gateway["permission"] in self.settings.without:
+            raise Refused("missing.permissions", self.gateway["permission"])
+        rate = self.settings.limit
+        wait = self.server.window.wait(client, rate) if rate is not None else 0
+        if rate is not None and wait:
+            raise _throttled(rate.requests, str(wait))
+
+    def _bodies(self) -> list[Any]:
+        most: int = facts()["defaults"]["request_bytes"]
+        if len(self.raw) > most:
+            raise Refused("request.entity.too.large", str(most))
+        if self.request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Refused("unsupported.media.type")
+        try:
+            body = orjson.loads(self.raw)
+        except orjson.JSONDecodeError:
+            raise Refused("bad.request") from None
+        if self.gateway["form"] != "list":
+            return [body]
+        if not isinstance(body, list) or not body:
+            raise Refused("bad.request")
+        return body
+
+    def _fault(self) -> Fault | None:
+        """What goes wrong with this request: what was planned, else what is drawn."""
+        planned = self.settings.next
+        if planned:
+            self.server.settings = self.settings = self.settings.changed({"next": planned[1:]})
+            return FAULTS.get(planned[0])
+        return self.server.dice.draw(self.settings.shares, self.raw)
+
+    def _results(self, bodies: list[Any]) -> Response:
+        """Take each message. One alone answers for itself; of several, each has its own result in the answer."""
+        given = keys(self.request.headers.get(self.settings.key_header, ""), len(bodies))
+        results: list[str | Refused] = [self._result(body, key) for body, key in zip(bodies, given, strict=True)]
+        first = results[0]
+        if len(results) == 1 and isinstance(first, Refused):
+            if not self.told:
+                raise first
+            return first.response()
+        status = self.settings.agentless if self.name == "genesys-agentless" else 200
+        self.told = self.told or str(status)
+        if status == 202:
+            return Response(status_code=202)
+        if self.gateway["form"] == "list":
+            return json_response([{"id": each} if isinstance(each, str) else each.item() for each in results])
+        assert isinstance(first, str)
+        return json_response(_single(self.name, first, bodies[0]))
+
+    def _result(self, body: Any, key: str) -> str | Refused:
+        try:
+            check.check(self.name, body)
+            user, channel = check.recipient(self.name, body)
+            if user.startswith(self.settings.unknown) or channel.startswith(self.settings.unknown):
+                raise Refused("not.found")
+            identity, new = self.server.book.accept(self.name, user, channel, key, body, self.settings.dedupe)
+        except Refused as refused:
+            self.became["refused"] += 1
+            return refused
+        self.became["accepted" if new else "known by its key"] += 1
+        return identity
+
+    def _failing(self, fault: Fault, whole: Response) -> Response:
+        match fault.how:
+            case "error":
+                return Refused(fault.code).response()
+            case "throttle":
+                rate = self.settings.limit or Rate.read(facts()["defaults"]["rate"])
+                return _throttled(rate.requests if rate else 0, self.settings.retry_after).response()
+            case "proxy":
+                return page(fault.status, f"{fault.status} {HTTPStatus(fault.status).phrase}")
+            case "page":
+                return page(200, "Sign in")
+            case "late":
+                return Held(whole if fault.after else Refused("request.timeout").response(), self.settings.late)
+            case "reset":
+                return Reset()
+            case "close":
+                return Closed()
+            case "cut":
+                return Cut(whole)
+
+    def counted(self) -> Iterable[str]:
+        return (f"{count} {what}" for what, count in self.became.items())
+
+
+def _throttled(requests: int, wait: str | None) -> Refused:
+    defaults = facts()["defaults"]
+    limit = {"key": defaults["rate_key"], "namespace": defaults["rate_namespace"], "value": requests}
+    return Refused("too.many.requests.retry.after", wait or "?", limit=limit, retry_after=wait)
+
+
+def _single(name: str, identity: str, body: Any) -> dict[str, Any]:
+    if name == "genesys-bot":
+        return {"messageId": identity}
+    answer = {
+        "id": identity,
+        "conversationId": identity,
+        "fromAddress": body["fromAddress"],
+        "toAddress": body.get("toAddress"),
+        "messengerType": body["toAddressMessengerType"],
+        "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+        "selfUri": f"/api/v2/conversations/messages/{identity}",
+    }
+    return {field: value for field, value in answer.items() if value is not None}
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body; of one that is too large only as much as shows it."""
+    most: int = facts()["defaults"]["request_bytes"]
+    kept = bytearray()
+    async for chunk in request.stream():
+        if len(kept) <= most:
+            kept += chunk
+    return bytes(kept)
+
+
+class _Guard:
+    """Answers only who means this computer: a page in a browser cannot reach the sandbox under another name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        origin = headers.get("origin")
+        if _here(f"//{headers.get('host', '')}") and (origin is None or _here(origin)):
+            await self._app(scope, receive, send)
+        else:
+            await Refused("foreign.host").response()(scope, receive, send)
+
+
+def _here(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+    except ValueError:
+        return False
+
+
+async def _refused(_request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Refused)
+    return refused.response()
+
+
+async def _not_here(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Refused("method.not.allowed" if error.status_code == 405 else "not.found").response()
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return Refused("internal.server.error").response()
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # nobody is there to read it

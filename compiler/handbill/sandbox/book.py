@@ -1,0 +1,106 @@
+"""What was accepted: every message, how often it came, and a log that can be read after the sandbox has gone."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from .answers import Refused
+
+
+@dataclass(slots=True)
+class Entry:
+    """One message. Two are the same when they have the same key, or, without keys, the same body."""
+
+    gateway: str
+    recipient: str
+    channel: str  # its id in Genesys Cloud
+    key: str
+    body: Any
+    ids: list[str] = field(default_factory=list)  # one for each time it was delivered
+    arrived: int = 0  # how often it was accepted
+    delivered: int = 0  # how often the customer got it: once where keys are honoured
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "id": self.ids[0], "gateway": self.gateway, "recipient": self.recipient, "channel": self.channel,
+            "key": self.key, "arrived": self.arrived, "delivered": self.delivered, "ids": self.ids, "body": self.body,
+        }  # fmt: skip
+
+
+class Book:
+    """Written by the server, read by tests from their own thread."""
+
+    def __init__(self, log: Path | None = None) -> None:
+        self._entries: dict[Any, Entry] = {}
+        self._arrivals: list[tuple[Entry, str, bool]] = []  # in order: the message, its id, whether it was delivered
+        self._lock = threading.Lock()
+        self._file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if log is not None else None
+
+    def accept(self, gateway: str, recipient: str, channel: str, key: str, body: Any, dedupe: bool) -> tuple[str, bool]:
+        """Take a message: its id, and whether it is delivered. Raises Refused for another message under a known key."""
+        raw = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+        digest = blake2b(raw, digest_size=16).digest()
+        with self._lock:
+            if dedupe and key:
+                return self._deduped((gateway, key), digest, Entry(gateway, recipient, channel, key, body))
+            entry = self._entries.setdefault((gateway, key, digest), Entry(gateway, recipient, channel, key, body))
+            return self._note(entry, delivered=True)
+
+    def _deduped(self, name: tuple[str, str], digest: bytes, new: Entry) -> tuple[str, bool]:
+        first = self._entries.get((*name, digest))
+        if first is not None:
+            return self._note(first, delivered=False)
+        if name in self._entries:
+            raise Refused("idempotency.key.reused")
+        self._entries[name] = self._entries[(*name, digest)] = new
+        return self._note(new, delivered=True)
+
+    def _note(self, entry: Entry, delivered: bool) -> tuple[str, bool]:
+        entry.arrived += 1
+        if delivered:
+            entry.delivered += 1
+            entry.ids.append(str(uuid4()))
+        identity = entry.ids[-1]
+        self._arrivals.append((entry, identity, delivered))
+        if self._file is not None:
+            os.write(self._file, orjson.dumps(_line(entry, identity, delivered), option=orjson.OPT_APPEND_NEWLINE))
+        return identity, delivered
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message, in the order in which each first came."""
+        with self._lock:
+            return [entry.shown() for name, entry in self._entries.items() if len(name) == 3]
+
+    def arrivals(self) -> list[dict[str, Any]]:
+        """Every acceptance, in order; `delivered` is false where a message was known by its key."""
+        with self._lock:
+            return [_line(entry, identity, delivered, at=False) for entry, identity, delivered in self._arrivals]
+
+    def clear(self) -> None:
+        """Forget everything. The log file keeps what it has."""
+        with self._lock:
+            self._entries.clear()
+            self._arrivals.clear()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+
+def _line(entry: Entry, identity: str, delivered: bool, at: bool = True) -> dict[str, Any]:
+    line: dict[str, Any] = {"at": time.time()} if at else {}
+    return line | {
+        "id": identity, "gateway": entry.gateway, "recipient": entry.recipient, "channel": entry.channel,
+        "key": entry.key, "delivered": delivered, "body": entry.body,
+    }  # fmt: skip

@@ -1,0 +1,186 @@
+"""The sandbox as a server on loopback: within a program, or for a command until it is stopped.
+
+with Sandbox(fail={"429": 0.1, "drop": 0.02}, seed=7, dedupe=True) as sandbox:
+    …                               # send to sandbox.url
+    sandbox.messages()              # what arrived, and how often
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from .answers import facts
+from .app import Server, Tell
+from .book import Book
+from .settings import Settings
+from .wire import Protocol
+
+HOST = "127.0.0.1"
+_T = TypeVar("_T")
+
+
+class Sandbox:
+    """A Genesys Cloud of one's own. As a context manager it runs in a thread, on a free port unless one is given.
+
+    `settings` are the fields of `Settings`. `log` is a file that gets a line of JSON for each message accepted, before
+    it is answered. `tell` gets a line for each request, without secrets and message text.
+    Raises OSError for a port that is taken or a log that cannot be written, ValueError for settings without sense.
+    """
+
+    def __init__(self, port: int = 0, *, log: Path | None = None, tell: Tell | None = None, **settings: Any) -> None:
+        wanted = Settings(**settings)
+        self._book = Book(log)
+        self._server = Server(wanted, self._book, tell or _silent)
+        self._socket = _listening(port)
+        self.port: int = self._socket.getsockname()[1]
+        self._http = _Http(self._server.app())
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, for `base_url` of a connection: http://127.0.0.1:8423."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def settings(self) -> Settings:
+        return self._server.settings
+
+    def __enter__(self) -> Sandbox:
+        self._thread = threading.Thread(target=self.run, name="sandbox", daemon=True)
+        self._thread.start()
+        self._http.ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        """Serve until `stop`, and in the main thread until SIGINT or SIGTERM. Once only."""
+        try:
+            self._http.run(sockets=[self._socket])
+        finally:
+            self._http.ready.set()
+            self._socket.close()
+            self._book.close()
+
+    def stop(self) -> None:
+        """End it, from any thread; what is under way is broken off."""
+        self._http.stop()
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message: `body`, `recipient`, `key`, `id`… and how often it `arrived` and was `delivered`."""
+        return self._book.messages()
+
+    def accepted(self) -> list[dict[str, Any]]:
+        """Every acceptance in order, as in the log; `delivered` is false where the key was known."""
+        return self._book.arrivals()
+
+    def counts(self) -> dict[str, Any]:
+        """`requests` about messages, `tokens` given, and `answers` by status or by the name of the fault."""
+        return self._within(self._server.counts)
+
+    def change(self, **values: Any) -> None:
+        """Behave differently from now on: `fail`, `next`, `rate`, `without`… Raises ValueError."""
+        self._within(lambda: self._server.change(values))
+
+    def expire(self) -> int:
+        """End every token now. How many there were."""
+        return self._within(self._server.access.expire)
+
+    def clear(self) -> None:
+        """Forget messages, counts and the rate; draw faults from the start again."""
+        self._within(self._server.clear)
+
+    def _within(self, do: Callable[[], _T]) -> _T:
+        """Do it in the server's own thread while that runs."""
+        loop = self._http.loop
+        if loop is None or self._thread is None or not self._thread.is_alive():
+            return do()
+
+        async def done() -> _T:
+            return do()
+
+        return asyncio.run_coroutine_threadsafe(done(), loop).result()
+
+
+class _Http(uvicorn.Server):
+    """uvicorn's server, which starts and stops at once, and is told to stop by a call or a signal."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        keep: int = facts()["defaults"]["keep_alive_seconds"]
+        config = uvicorn.Config(
+            app, http=Protocol, loop="asyncio", ws="none", lifespan="off", log_config=None, access_log=False,
+            server_header=False, date_header=False, timeout_keep_alive=keep,
+        )  # fmt: skip
+        super().__init__(config)
+        self.ready = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._over = asyncio.Event()
+
+    def stop(self) -> None:
+        if self.loop is not None and not self.loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # it has just ended
+                self.loop.call_soon_threadsafe(self._over.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self._over.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        tasks = list(self.server_state.tasks)
+        if tasks:  # they notice that nobody is there any more
+            await asyncio.wait(tasks, timeout=1)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, lambda *_: self.stop()) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def _listening(port: int) -> socket.socket:
+    # asyncio sends at once only on sockets that say that they are TCP's; create_server leaves that out
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _silent(_line: str) -> None:
+    pass
