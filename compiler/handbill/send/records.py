@@ -50,7 +50,7 @@ class Claim:
     offset: int
     length: int
     done: int  # bodies of its message that are surely accepted
-    attempts: int  # this one included
+    attempts: int  # at the next body, this one included
     ambiguous: bool
     recipient: str
 
@@ -61,7 +61,7 @@ class Result:
 
     row: int
     state: State
-    done: int = 0  # bodies surely accepted; never fewer than before
+    done: int = 0  # bodies surely accepted; never fewer than before, and with one more the attempts count anew
     id: str = ""
     code: str = ""
     error: str = ""  # without secrets
