@@ -15,7 +15,6 @@ from math import inf
 from random import Random
 from typing import Any
 
-from . import connection
 from .ledger_file import data
 from .outcome import State
 from .problem import Problem
@@ -54,12 +53,12 @@ def _fits(when: Mapping[str, Sequence[str]], problem: Problem) -> bool:
 class Backoff:
     """How long to wait before the next attempt: exponential with full jitter, never less than a Retry-After.
 
-    Numbers: `retry` of connection.json, and what the connection sets instead.
+    Numbers: `retry` of sending.json, and what the connection sets instead.
     """
 
     def __init__(self, numbers: Mapping[str, float], random: Random) -> None:
         """`numbers` are the connection's (`Connection.retry`); `random` is seeded by whoever wants to see it again."""
-        self._numbers = {**connection.data()["retry"], **numbers}
+        self._numbers: dict[str, Any] = {**data()["retry"], **numbers}
         self._random = random
 
     @property
@@ -68,15 +67,15 @@ class Backoff:
         return int(self._numbers["attempts"])
 
     def seconds(self, kind: Class, attempt: int, wait: float | None = None) -> float:
-        """Seconds from the end of attempt number `attempt` (from 1) to the next.
+        """Seconds from the end of attempt number `attempt` (from 1) to the next. Not for what is final.
 
-        `wait` is the Retry-After in seconds, if there was one; it counts up to `longest_wait`.
+        `wait` is the Retry-After in seconds, if there was one; it counts up to `wait_cap_seconds`.
         """
         numbers = self._numbers
-        base = numbers["throttled_base" if kind is Class.THROTTLED else "transient_base"]
-        doublings = min(attempt - 1, _DOUBLINGS)
-        pause = self._random.uniform(0.0, min(numbers["cap"], base * 2.0**doublings))
-        return max(pause, min(wait, numbers["longest_wait"])) if wait is not None and wait > 0 else pause
+        base: float = numbers[kind]["base_seconds"]
+        most: float = min(numbers["cap_seconds"], base * 2.0 ** min(attempt - 1, _DOUBLINGS))
+        pause = self._random.uniform(0.0, most)
+        return max(pause, min(wait, numbers["wait_cap_seconds"])) if wait is not None and wait > 0 else pause
 
 
 _DOUBLINGS = 64  # enough for every cap, and no overflow
@@ -90,13 +89,16 @@ class Quota:
 
     def __init__(self, numbers: Mapping[str, float]) -> None:
         """`numbers` are the connection's (`Connection.retry`)."""
-        self._numbers = {**connection.data()["retry"], **numbers}
-        self._tokens = self._numbers["quota"]
+        facts = data()["retry"]
+        self._most = numbers.get("tokens", facts["quota"]["tokens"])
+        self._refill: float = facts["quota"]["refill"]
+        self._cost: dict[str, float] = {kind: facts[kind]["cost"] for kind in (Class.TRANSIENT, Class.THROTTLED)}
+        self._tokens = self._most
         self._lock = threading.Lock()
 
     def take(self, kind: Class) -> bool:
         """Pay for a retry. False, and nothing is paid, when there is not enough left: the run is to stop."""
-        cost = self._numbers["throttled_cost" if kind is Class.THROTTLED else "transient_cost"]
+        cost = self._cost[kind]
         with self._lock:
             if self._tokens < cost:
                 return False
@@ -106,7 +108,7 @@ class Quota:
     def refund(self, messages: int = 1) -> None:
         """So many messages were accepted."""
         with self._lock:
-            self._tokens = min(self._numbers["quota"], self._tokens + messages * self._numbers["refund"])
+            self._tokens = min(self._most, self._tokens + messages * self._refill)
 
 
 @dataclass(frozen=True, slots=True)
