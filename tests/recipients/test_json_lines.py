@@ -61,6 +61,17 @@ def test_a_bad_line_stops_no_other(recipients: Open, line: str | bytes, told_: s
     assert [row.line for row in given if not row.problem] == [1, 3]
 
 
+@pytest.mark.parametrize(("depth", "good"), [(31, True), (32, False)])
+def test_how_deep_values_may_lie(recipients: Open, depth: int, good: bool) -> None:
+    line = '{"to": "1", "first_name": "x", "shop": {"a": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}}"
+    assert problems(lines(recipients, line)) == ({} if good else {1: f"nesting-too-deep 1:{46 + depth - 2}"})
+
+
+def test_many_lists_are_not_deep(recipients: Open) -> None:
+    line = json.dumps({"to": "1", "first_name": "x", "shop": {str(i): [[], {}] for i in range(100)}})
+    assert problems(lines(recipients, line)) == {}
+
+
 def test_names_by_another_name_and_those_that_nobody_uses(recipients: Open) -> None:
     line = '{"phone": "1", "name": "Zoë", "days": "4", "zip": 1}'
     given = lines(recipients, line, line, mapping={"to": "phone", "first_name": "name", "days": "in_days"})

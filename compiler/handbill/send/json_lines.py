@@ -109,6 +109,18 @@ def _fast(line: str) -> Any:
 
     Raises ValueError, Unreadable or RecursionError for what wants a second look.
     """
-    if line.count("{") + line.count("[") > MAX_DEPTH or ("\\u" in line and _HALF.search(line)):
+    if "\\u" in line and _HALF.search(line):
         raise ValueError(line)
-    return _DECODER.decode(line)
+    value = _DECODER.decode(line)
+    if line.count("{") + line.count("[") > MAX_DEPTH and _deeper(value, MAX_DEPTH):
+        raise ValueError(line)
+    return value
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether more than so many lists and objects lie within one another."""
+    if not isinstance(value, dict | list):
+        return False
+    if levels == 0:
+        return True
+    return any(_deeper(child, levels - 1) for child in (value.values() if isinstance(value, dict) else value))
