@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from handbill.diagnostic import Failed
+from handbill.diagnostic import Failed, Severity
 from handbill.pipeline import Compiler
 from handbill.project import find
 from handbill.report.text import report
@@ -15,6 +16,8 @@ from handbill.send import prepare as module
 from handbill.send.ledger import Ledger, Run, State
 from handbill.send.prepare import Compiled, Counts, compiled, prepare, recipients_of
 from handbill.send.segments import Segments
+from hypothesis import given
+from hypothesis import strategies as st
 
 RUN = Run("r1", "2026-11-22T15:34:00Z", "parcel", "", "people.csv", "", "messenger", "genesys-event", "")
 PARCEL = """\
@@ -183,3 +186,33 @@ def test_a_file_that_ends_badly_leaves_the_run_unready(compiler: Compiler, ledge
     with pytest.raises(Failed, match="Quote never closed"):
         prepare(rows(compiler, 'to,first_name\n1,a\n2,"b\n3,c\n'), ledger, segments, "r1")
     assert ledger.run("r1").phase == "compiling"
+
+
+ANY = """\
+{"template_type": "quick_reply", "text": "Hi {{ first_name }}",
+ "buttons": [{"text": {{ label }}, "value": "{{ value }}"}]}
+"""
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from([10**30, "\ue000"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(values=st.lists(st.fixed_dictionaries({"first_name": plain, "label": plain, "value": plain}), max_size=5))
+def test_any_values_make_a_payload_or_a_problem(values: list[dict[str, object]]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "templates").mkdir()
+        (folder / "templates/parcel.json.j2").write_text(ANY, encoding="utf-8")
+        lines = "".join(json.dumps({"to": "1", **each}) + "\n" for each in values)
+        for made in rows(Compiler(find(folder)), lines, "people.jsonl"):
+            assert (made.payload is None) == any(d.severity is Severity.ERROR for d in made.found)
+            if made.payload is not None:
+                json.loads(made.payload)
+            report(made.found)
