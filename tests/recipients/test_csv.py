@@ -71,7 +71,7 @@ def test_lines_are_counted_through_quotes_blank_lines_and_carriage_returns(recip
 
 
 def test_the_line_that_excel_takes_for_itself(recipients: Open) -> None:
-    (row,) = recipients("sep=;\r\nto;first_name\r\n1;a,b\r\n")
+    (row,) = recipients("sep=;\r\nto;first_name;x,y,z,\r\n1;a,b;\r\n")
     assert (row.values["first_name"], row.line) == ("a,b", 3)
 
 

@@ -74,6 +74,13 @@ def test_a_file_that_is_no_segment(tmp_path: Path, first: bytes) -> None:
         again.read(*place)
 
 
+def test_a_file_cut_short(tmp_path: Path) -> None:
+    with Segments(tmp_path, RUN) as segments:
+        (place,) = segments.append([b"1\n"])
+        with pytest.raises(Failed, match="cannot be read"):
+            segments.read(place.offset, place.length + 1)
+
+
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(file: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
