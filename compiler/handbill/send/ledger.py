@@ -183,7 +183,7 @@ class Ledger:
         self._db.execute(
             "UPDATE rows SET state = CASE WHEN :state = 3 AND (ambiguous OR :unclear) THEN 4 ELSE :state END, "
             "done = max(done, :done), ambiguous = ambiguous OR :unclear, "
-            "attempts = CASE WHEN :done > done THEN 0 ELSE attempts - :untried END, "
+            "attempts = CASE WHEN :state = 0 AND :done > done THEN 0 ELSE attempts - :untried END, "
             "due = :due, id = :id, code = :code, error = :error WHERE run = :run AND row = :row",
             {
                 "run": number, "row": result.row, "state": STATES.index(result.state), "unclear": unclear,

@@ -1,0 +1,121 @@
+"""The limits of a connection: whose they are, and how much of them is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from handbill.channels import CHANNELS, channel
+from handbill.send.connection import Connection, Credentials, connection
+from handbill.send.ledger import Ledger
+from handbill.send.ledger_file import data
+from handbill.send.rate import Limits, limit, limiter, spacing
+from handbill.send.secret import Secret
+from ledger.making import NOW
+
+CREDENTIALS = Credentials(Secret("canary-client-id"), Secret("canary-client-secret"))
+PERSON, OTHER = "aa" * 16, "bb" * 16
+
+
+@pytest.fixture
+def live() -> Connection:
+    return connection({}, None, {})
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_little_less_than_allowed_is_used() -> None:
+    each = limit("name", 300, 60)
+    assert 0.97 * 300 <= 60 / each.interval < 300
+    assert each.burst == 1
+    for count in (1, 2, 10, 80, 1000):  # as many as fit into a window that begins with one of them
+        assert 1 + int(1 / limit("name", count, 1).interval) <= count
+
+
+def test_a_limit_is_an_oauth_clients_whatever_the_connection_is_called(live: Connection) -> None:
+    name = limiter(live, CREDENTIALS)
+    assert re.fullmatch("[0-9a-f]{32}", name)
+    assert limiter(replace(live, name="other", rate=(1, 1.0)), CREDENTIALS) == name
+    assert limiter(live, replace(CREDENTIALS, client_secret=Secret("renewed"))) == name
+    assert limiter(replace(live, login="https://login.mypurecloud.de"), CREDENTIALS) != name
+    assert limiter(live, replace(CREDENTIALS, client_id=Secret("other"))) != name
+
+
+def test_requests_are_spread_evenly(ledger: Ledger, live: Connection) -> None:
+    limits = Limits(ledger, live, CREDENTIALS, "messenger", Clock())
+    waits = [limits.wait(PERSON) for _ in range(4)]
+    assert [wait.seconds for wait in waits] == pytest.approx([n * 60 / (300 * 0.98) for n in range(4)], abs=1e-5)
+    assert all(wait.granted for wait in waits)
+
+
+def test_a_recipient_of_whatsapp_is_let_alone_for_six_seconds(ledger: Ledger, live: Connection) -> None:
+    clock = Clock()
+    limits = Limits(ledger, live, CREDENTIALS, "whatsapp", clock)
+    assert limits.wait(PERSON).granted
+    assert limits.wait(OTHER).granted
+    refused = limits.wait(PERSON)
+    assert not refused.granted
+    assert 6 <= refused.seconds <= 6.2
+    clock.now += refused.seconds
+    assert limits.wait(PERSON).granted
+    assert limits.wait().granted, "a request that is to nobody, or to many, knows the connection's limit only"
+
+
+def test_a_retry_after_is_for_all_who_share_the_limit(ledger: Ledger, live: Connection) -> None:
+    clock = Clock()
+    one, other = (Limits(ledger, live, CREDENTIALS, name, clock) for name in ("messenger", "whatsapp"))
+    one.push(12)
+    assert other.held() == pytest.approx(12)
+    assert other.wait(PERSON).seconds == pytest.approx(12)
+    clock.now += 12
+    assert one.held() == 0
+
+
+def test_no_secret_is_in_the_name(live: Connection) -> None:
+    assert "canary" not in limiter(live, CREDENTIALS)
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_every_rate_of_a_channel_that_is_a_recipients_is_kept(name: str) -> None:
+    """A scope that speaks of a recipient is one that sending.json knows."""
+    rates = [rate for rate in channel(name).data.get("rates", []) if "recipient" in rate["scope"]]
+    assert [(rate["limit"], rate["seconds"]) for rate in rates] == [kept for kept in [spacing(name)] if kept]
+
+
+# ---- the numbers
+
+
+def objects(value: Any, around: tuple[dict[str, Any], ...] = ()) -> Iterator[tuple[Any, tuple[dict[str, Any], ...]]]:
+    """Every number in the data, and the objects it is in."""
+    if isinstance(value, dict):
+        for child in value.values():
+            yield from objects(child, (*around, value))
+    elif isinstance(value, list):
+        for child in value:
+            yield from objects(child, around)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value, around
+
+
+def test_every_number_has_its_source_unit_and_day_beside_it() -> None:
+    found = list(objects(data()))
+    assert len(found) > 10
+    for number, around in found:
+        near = {key: each[key] for each in around for key in ("x-source", "x-checked", "x-unit") if key in each}
+        assert near.keys() == {"x-source", "x-checked", "x-unit"}, number
+        assert near["x-source"].startswith("https://")
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", near["x-checked"])
+
+
+def test_every_class_and_gateway_has_its_source() -> None:
+    for each in [*data()["classes"], *data()["gateways"].values()]:
+        assert each["x-source"].startswith("https://")
+        assert each["x-checked"]
