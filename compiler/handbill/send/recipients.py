@@ -190,7 +190,7 @@ class Recipients:
             if value is not None:
                 text = str(value).strip() if type(value) in (str, int) else ""
                 if not text or not text.isprintable():
-                    return self._bad_address(record, use, "not an id" if not text else "it holds what cannot be sent")
+                    return self._bad_address(record, use, "it holds what cannot be sent" if text else "not an id")
                 address[use.name] = text
             elif field.required and use.name not in address:
                 return self._bad_address(record, use, "nobody to send to" if use.name == "to" else "not given")
@@ -201,7 +201,8 @@ class Recipients:
         origin = self._origin(record)
         there = (use.column,) in origin.places
         label = Label(origin.span((use.column,) if there else ()), said)
-        return Diagnostic(Code.ROW, f"No good `{use.name}`", label, text=f"`{use.name}` is {about}.")
+        title = f"{'Bad' if use.column in record.values else 'No'} `{use.name}`"
+        return Diagnostic(Code.ROW, title, label, text=f"`{use.name}` is {about}.")
 
     def _broken(self, record: Record, values: dict[str, Any]) -> Diagnostic:
         """The first thing that breaks the contract, at its place."""
