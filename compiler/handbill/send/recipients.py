@@ -169,8 +169,8 @@ class Recipients:
 
     def _given(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         if self.table.columns is None and not self._open and not cells.keys() <= self._used:
-            for name in cells.keys() - self._used:
-                if len(self._unused) < 100:  # enough to be told; a line could have any
+            for name in cells:
+                if name not in self._used and len(self._unused) < 100:  # enough to be told; a line could have any
                     self._unused[name[:60]] = None
         if self._open:
             given = dict(cells)
