@@ -233,6 +233,7 @@ ANNOTATIONS = frozenset([
     "x-code",  # the diagnostic's code, instead of the keyword's own
     "x-label",  # what is said at the place, instead of the keyword's own words
     "x-hint",  # what the author can do
+    "x-aka",  # of an object: the words that channels have for its fields, {"payload": "value"}
     # limits that no message shows, so that they can be told and not checked
     "x-minimum",  # a number in `x-unit`, or a date
     "x-maximum",  # the same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,7 @@ _RANK = {keyword: rank for rank, group in enumerate(_ORDER) for keyword in group
 _FIELDS = ("required", "dependentRequired", "x-exactlyOne", "x-atLeastOne")
 _BESIDE = frozenset([*_FIELDS, "x-uniqueBy", "x-sameShape", "x-maxTotal", "uniqueItems"])
 _NO_PLACE = _ORDER[0]
+_NO_WORDS: Mapping[str, str] = {}
 
 
 def settled(found: Iterable[Violation], root: Any) -> list[Violation]:
@@ -95,25 +96,34 @@ def _paired_here(path: Path, here: list[Violation], root: Any) -> list[Violation
         if v.keyword != "additionalProperties":
             continue
         choices = {name: choice for choice in none_chosen if choice not in answered for name in choice.limit}
-        if meant := _near(v.key, missing):
+        aka = v.schema.get("x-aka", {})
+        if meant := _near(v.key, missing, aka):
             answered.append(missing.pop(meant))
-        elif meant := _near(v.key, choices):
+        elif meant := _near(v.key, choices, aka):
             answered += [choice for choice in none_chosen if meant in choice.limit]
         else:
-            meant = _near(v.key, v.extra["known"])
+            meant = _near(v.key, v.extra["known"], aka)
         unknown.append(replace(v, meant=meant or ""))
     rest = [v for v in here if v.keyword != "additionalProperties" and v not in answered]
     return unknown + rest if unknown else [_misspelt(v, path, root) for v in rest]
 
 
-def _near(name: str, known: Iterable[str]) -> str | None:
-    """The one meant; None for a long name, which is data and not a slip, and slow to compare."""
-    return did_you_mean(name, known) if len(name) <= 60 else None
+def _near(name: str, known: Iterable[str], aka: Mapping[str, str] = _NO_WORDS) -> str | None:
+    """The one meant, by spelling or as the word that a vendor has for it (`x-aka`).
+
+    None for a long name, which is data and not a slip, and slow to compare.
+    """
+    names = list(known)
+    if aka.get(name) in names:
+        return aka[name]
+    return did_you_mean(name, names) if len(name) <= 60 else None
 
 
 def _misspelt(v: Violation, path: Path, root: Any) -> Violation:
     """A missing field that stands there under another name, in an object that takes any name."""
-    written = _near(v.key, v.extra["strangers"]) if v.keyword == "required" else None
+    strangers = v.extra["strangers"] if v.keyword == "required" else ()
+    aka = v.schema.get("x-aka", {})
+    written = next((name for name in strangers if aka.get(name) == v.key), None) or _near(v.key, strangers)
     if not written:
         return v
     at = (*path, written)

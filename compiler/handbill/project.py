@@ -175,9 +175,8 @@ def find(folder: Path | None = None) -> Project:
     """
     if folder is not None:
         if not folder.is_dir():
-            raise Failed(
-                Diagnostic("bad-config", f"No folder {folder}", hint="give the folder that holds handbill.toml")
-            )
+            hint = "give the folder that holds handbill.toml"
+            raise Failed(Diagnostic("bad-config", f"No folder {folder}", hint=hint))
         return open_project(folder)
     here = Path.cwd()
     for candidate in (here, *here.parents):
@@ -202,7 +201,7 @@ def open_project(root: Path) -> Project:
         values = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         raise Failed(_not_toml(source, str(error))) from None
-    problems = _check(values, source)
+    problems = _check(values, source) or _outside(values, source, root)
     if problems:
         raise Failed(*problems)
     return Project(root, _config(values), source)
@@ -242,6 +241,18 @@ def _check(values: dict[str, Any], source: Source) -> list[Diagnostic]:
             label = Label(setting(source, v.path), f"there is no setting `{v.key}`")
             diagnostic = replace(diagnostic, code="unknown-setting", title="Unknown setting", label=label, value=None)
         found.append(diagnostic)
+    return found
+
+
+def _outside(values: dict[str, Any], source: Source, root: Path) -> list[Diagnostic]:
+    """Folders that lie outside the project: settings are part of a pull request, and may come from a stranger."""
+    found = []
+    for name, folders in (("templates", values.get("templates", [])), ("build", [values.get("build", "")])):
+        for folder in folders:
+            if not _real(root / folder).is_relative_to(_real(root)):
+                label = Label(setting(source, (name,)), f"{folder} leads out of the project")
+                hint = "give a folder within the project"
+                found.append(Diagnostic("bad-config", "Folder outside the project", label, hint=hint))
     return found
 
 

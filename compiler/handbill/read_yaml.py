@@ -29,6 +29,7 @@ from .marks import (
 )
 
 _CODE = "invalid-yaml"
+_COMMENT = re.compile(r"[ \t]+(?P<comment>#[^\n]*)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # what libyaml says → what an author can act on
@@ -230,9 +231,23 @@ class _Composer:
                 return Scalar(start, end, LITERALS.get(text), quoted=False)
             if NUMBER.fullmatch(text):
                 return Scalar(start, end, number(text, start), quoted=False)
+            self.not_cut(end)
         while end > start and self.text[end - 1 : end].isspace():
             end -= 1  # a block text ends where the next line begins
         return Scalar(start, end, self.clean(text, start, end), quoted=bool(event.style))
+
+    def not_cut(self, end: int) -> None:
+        """In a message, what follows a text behind a "#" was most likely meant to be part of it."""
+        if self.hole is None or not (comment := _COMMENT.match(self.text, end)):
+            return
+        raise Unreadable(
+            "yaml-feature",
+            "Text cut by a comment",
+            comment.start("comment"),
+            comment.end(),
+            "YAML takes this for a comment, and leaves it out of the text",
+            hint="put the text in quotes; or, if it is a comment, on a line of its own",
+        )
 
     def clean(self, text: str, start: int, end: int) -> str:
         if any("\ud800" <= char <= "\udfff" for char in text):
