@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "Check templates against their channels.",
     "compile": "Write the payload of a message, or of all.",
     "send": "Send a message, or show the request.",
+    "sandbox": "Run a Genesys Cloud of your own, to send to.",
     "channels": "Show what each channel can do, and its limits.",
     "explain": "Explain a diagnostic code.",
     "schema": "Print a JSON Schema for editors.",

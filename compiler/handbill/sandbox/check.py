@@ -18,6 +18,13 @@ from .neutral import message_of, place_of
 
 def check(name: str, body: Any) -> None:
     """Judge one body of a gateway. Raises Refused, with every finding in its details."""
+    try:
+        _check(name, body)
+    except RecursionError:  # nested deeper than any message
+        raise Refused("bad.request") from None
+
+
+def _check(name: str, body: Any) -> None:
     for rules in (_needs(name), schema(gateway(name).SCHEMA)):
         if not rules.is_valid(body):
             raise _refused((v, v.path, GENESYS) for v in rules.violations(body))

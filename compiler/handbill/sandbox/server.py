@@ -43,7 +43,11 @@ class Sandbox:
         wanted = Settings(**settings)
         self._book = Book(log)
         self._server = Server(wanted, self._book, tell or _silent)
-        self._socket = _listening(port)
+        try:
+            self._socket = _listening(port)
+        except OSError:
+            self._book.close()
+            raise
         self.port: int = self._socket.getsockname()[1]
         self._http = _Http(self._server.app())
         self._thread: threading.Thread | None = None
@@ -134,6 +138,7 @@ class _Http(uvicorn.Server):
         self._over = asyncio.Event()
 
     def stop(self) -> None:
+        self.should_exit = True  # when it has not come to the loop yet
         if self.loop is not None and not self.loop.is_closed():
             with contextlib.suppress(RuntimeError):  # it has just ended
                 self.loop.call_soon_threadsafe(self._over.set)
