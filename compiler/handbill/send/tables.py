@@ -23,8 +23,10 @@ SAVE = "save the file as UTF-8; Excel calls it “CSV UTF-8”"
 
 
 class Code:
-    ROW = "bad-recipient"
-    FILE = "bad-recipients-file"
+    """What is wrong with recipients, where no other code says it better."""
+
+    ROW = "bad-recipient"  # one of them; the others are sent to
+    FILE = "bad-recipients-file"  # all of them
 
 
 @dataclass(slots=True)
