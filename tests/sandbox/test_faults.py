@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from statistics import median
 from typing import Any
 
 import httpx
@@ -108,6 +109,16 @@ def test_every_answer_may_take_its_time(caller: Caller) -> None:
 
 
 # ---- on the wire
+
+
+def test_an_answer_is_sent_at_once(caller: Caller) -> None:
+    """Head and body are two writes; the second is not to wait for the first to be acknowledged (40 ms)."""
+    took = []
+    for _ in range(15):
+        before = time.monotonic()
+        caller.send(event())
+        took.append(time.monotonic() - before)
+    assert median(took) < 0.03
 
 
 def _raw(caller: Caller) -> socket.socket:
