@@ -25,6 +25,7 @@ CODES = codes()
 HEAD = re.compile(r"^(?:\S.*: )?(error|warning|info): ([a-z0-9-]+)$", re.MULTILINE)
 SECRETS = {"GENESYS_CLOUD_CLIENT_ID": "canary-client-id", "GENESYS_CLOUD_CLIENT_SECRET": "canary-client-secret"}
 WITHOUT_SECRETS = {"missing-credentials"}
+RUN = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
 
 Run = Callable[[Example, str], tuple[str, int]]
 
@@ -62,15 +63,28 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
             return _judged(example)
         server: Genesys | None = request.getfixturevalue("genesys") if example.answers else None
         if server is not None:
-            project.joinpath("handbill.toml").write_text(f'[connections.sandbox]\nbase_url = "{server.url}"\n')
+            config = project.joinpath("handbill.toml")
+            if "HOST" not in config.read_text():
+                config.write_text('[connections.sandbox]\nbase_url = "http://HOST"\n')
+            config.write_text(config.read_text().replace("HOST", server.url.removeprefix("http://")))
             _plan(server, example)
-        program, *arguments = example.command.split()
-        assert program == "handbill"
-        result = CliRunner(env={} if code in WITHOUT_SECRETS else SECRETS).invoke(handbill, arguments)
+        runner = CliRunner(env={} if code in WITHOUT_SECRETS else SECRETS)
+        began = ""
+        for command in example.before:
+            began = runner.invoke(handbill, _words(command)).output
+        example.change(project)
+        run = RUN.search(began)
+        result = runner.invoke(handbill, _words(example.command.replace("RUN", run[0] if run else "RUN")))
         text = result.output.replace(server.url.removeprefix("http://"), "HOST") if server else result.output
-        return text, result.exit_code
+        return re.sub(r"in \d+ s\b", "in 1 s", RUN.sub("RUN", text.replace(f"{project}/", ""))), result.exit_code
 
     return run
+
+
+def _words(command: str) -> list[str]:
+    program, *arguments = command.split()
+    assert program == "handbill"
+    return arguments
 
 
 def _plan(server: Genesys, example: Example) -> None:
@@ -96,7 +110,8 @@ def test_the_refused_example(code: str, run: Run, snapshot) -> None:
     example = page(code).sections["Refused"]
     printed, exit_code = run(example, code)
     snapshot.snapshot_dir = HERE
-    run_with = f"held against {example.schema}" if example.schema else f"$ {example.command}"
+    commands = "\n".join(f"$ {command}" for command in [*example.before, example.command])
+    run_with = f"held against {example.schema}" if example.schema else commands
     snapshot.assert_match(f"{example.shown()}{run_with}\n{printed}", f"{code}.txt")
     [(severity, said)] = HEAD.findall(printed)  # one mistake, one diagnostic
     assert said == code

@@ -13,7 +13,8 @@ PACKAGE = ROOT / "compiler" / "handbill"
 SCHEMAS = ROOT / "schemas"
 
 # where a code is the first argument, where it is the fifth, and where it has a name
-_MAKERS = {"Diagnostic": 0, "Unreadable": 0, "Refusal": 4}
+_MAKERS = {"Diagnostic": 0, "Unreadable": 0, "Refusal": 4, "failed": 0}
+_CLASSES = {"Code"}  # of codes
 _TABLES = {"_CODES", "_TOO_MANY"}
 _FUNCTIONS = {"_code"}
 _KINDS = ("channel", "gateway")  # of `unknown-{kind}`
@@ -52,6 +53,8 @@ def _of_module(module: ast.Module) -> Iterator[str]:
                     yield from _strings(inner.value, names)
         elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) >= 5:
             yield from _strings(node.value.elts[3], names)  # policy: name, reason, hint, code, title
+        elif isinstance(node, ast.ClassDef) and node.name in _CLASSES:
+            yield from (s for inner in node.body if isinstance(inner, ast.Assign) for s in _strings(inner.value, {}))
         elif isinstance(node, ast.ClassDef):
             for inner in node.body:  # a dataclass's default
                 if isinstance(inner, ast.AnnAssign) and getattr(inner.target, "id", "") == "code" and inner.value:

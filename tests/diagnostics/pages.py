@@ -7,9 +7,11 @@ Under `## Refused` and `## Accepted` a fence is one thing that an example is mad
     toml                            handbill.toml
     json answer STATUS              what a Genesys Cloud answers; several are given one after the other
     json SCHEMA                     a value that is held against one definition of a shipped schema
-    console                         the command, after `$`, when it is not `handbill check`
+    console                         the command, after `$`, when it is not `handbill check`; of several the last is
+                                    told, and RUN in it is the run that those before began
 
-A line that is nothing but a file's name in backticks and a colon names the file that the next fence holds.
+A line that is nothing but a file's name in backticks and a colon names the file that the next fence holds. With
+"is then" before the colon it is so when the last command runs.
 What cannot stand on a page (bytes that are no text, links) lies in a folder beside this file, `<code>/`:
 `refused/` and `accepted/`, each a project with a `command.txt`.
 """
@@ -27,8 +29,9 @@ PAGES = HERE.parents[1] / "compiler" / "handbill" / "explain"
 SECTIONS = ("Refused", "Accepted")
 COMMAND = "handbill check"
 
-_NAME = re.compile(r"`([^`\s]+)`:")
+_NAME = re.compile(r"`([^`\s]+)`( is then)?:")
 _FENCE = re.compile(r"```(\S.*)?")
+_THEN = " then"
 
 
 @dataclass
@@ -36,18 +39,21 @@ class Example:
     """A project, a command in it, and what Genesys Cloud answers when the command asks it."""
 
     files: dict[str, str] = field(default_factory=dict)
+    later: dict[str, str] = field(default_factory=dict)  # files as they are for the last command
     folder: Path | None = None  # where the files lie instead
     command: str = COMMAND
+    before: list[str] = field(default_factory=list)  # commands that are run before it
     answers: list[tuple[int, str]] = field(default_factory=list)
     schema: str = ""  # what the value is held against, when it is no project
 
     def write(self, project: Path) -> None:
         if self.folder is not None:
             shutil.copytree(self.folder, project, symlinks=True, dirs_exist_ok=True)
-        for name, text in self.files.items():
-            path = project / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        _write(project, self.files)
+
+    def change(self, project: Path) -> None:
+        """What happens to the project before the last command."""
+        _write(project, self.later)
 
     def shown(self) -> str:
         """The source, as it stands above the report in a golden."""
@@ -55,8 +61,16 @@ class Example:
             files = list(self.files.items())
         else:
             files = [(p.relative_to(self.folder).as_posix(), _text(p)) for p in sorted(self.folder.rglob("*.*"))]
+        files += [(f"{name}, then", text) for name, text in self.later.items()]
         files += [(f"answer {status}", text) for status, text in self.answers]
         return "".join(f"== {name}\n{text}" for name, text in files if name != "command.txt")
+
+
+def _write(project: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _text(path: Path) -> str:
@@ -109,12 +123,14 @@ def _from_page(body: str) -> Example:
     for name, info, text in _fences(body):
         kind, *words = info.split() or [""]
         if kind == "console":
-            example.command = text.strip().removeprefix("$ ")
+            *example.before, example.command = (line.removeprefix("$ ") for line in text.strip().split("\n"))
         elif words[:1] == ["answer"]:
             example.answers.append((int(words[1]), text))
         elif kind == "json" and words:
             example.schema = words[0]
             example.files["value.json"] = text
+        elif name.endswith(_THEN):
+            example.later[name.removesuffix(_THEN)] = text
         elif name:
             example.files[name] = text
         elif kind == "toml":
@@ -138,7 +154,7 @@ def _fences(body: str) -> Iterator[tuple[str, str, str]]:
     lines: list[str] | None = None
     for line in body.split("\n"):
         if lines is None and (match := _NAME.fullmatch(line)):
-            name = match[1]
+            name = match[1] + (_THEN if match[2] else "")
         elif match := _FENCE.fullmatch(line):
             if lines is None:
                 info, lines = match[1] or "", []

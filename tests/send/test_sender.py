@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -277,7 +278,9 @@ def test_a_login_that_fails_on_renewal_leaves_the_message_unsent(
 
 
 def test_nobody_listens(genesys: Genesys, environment: dict[str, str]) -> None:
-    base = {"base_url": "http://127.0.0.1:1"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    base = {"base_url": f"http://127.0.0.1:{port}"}
     for settings in (base, {**base, "login_url": genesys.url}):
         nowhere = connection({"x": settings}, "x", environment)
         try:
@@ -287,7 +290,7 @@ def test_nobody_listens(genesys: Genesys, environment: dict[str, str]) -> None:
         except Failed as failed:
             [diagnostic] = failed.diagnostics
         assert (diagnostic.code, diagnostic.title) == ("not-connected", "Connection refused")
-        assert "127.0.0.1:1" in diagnostic.text
+        assert f"127.0.0.1:{port}" in diagnostic.text
         assert "Nothing was sent." in diagnostic.text
 
 

@@ -1,4 +1,4 @@
-"""`handbill send`: one message, to one recipient; or the exact requests, for review."""
+"""`handbill send`: a message to one recipient or to many (see `campaign`); or the exact requests, for review."""
 
 from __future__ import annotations
 
@@ -17,19 +17,28 @@ from .options import CHANNEL, project_option, via_option
 from .output import put, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..gateways import Gateway
     from ..pipeline import Compiler, Result
-    from ..send.connection import Connection
+    from ..project import Project
+    from ..send.connection import Connection, Credentials
     from ..send.outcome import Outcome
     from ..template import Template
 
 
 @click.command()
-@click.argument("name")
-@click.option("--channel", type=CHANNEL, required=True, metavar="CHANNEL", help="Where the customer reads.")
-@click.option("--to", required=True, metavar="ID", help="The recipient.")
+@click.argument("name", required=False)
+@click.option("--channel", type=CHANNEL, metavar="CHANNEL", help="Where the customers read.")
+@click.option("--to", metavar="ID", help="The recipient.")
+@click.option(
+    "--recipients",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Many recipients: a CSV, JSON lines or Parquet file, whose columns are `to` and the template's parameters.",
+)
+@click.option("--resume", "run", metavar="RUN", help="Go on with a run that was not finished.")
 @click.option(
     "--channel-id",
     metavar="ID",
@@ -46,30 +55,71 @@ if TYPE_CHECKING:
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a value; may be repeated.")
 @click.option(
+    "--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column that has a parameter, or `to`."
+)
+@click.option(
+    "--validate-first/--stream",
+    "first",
+    default=None,
+    help="Compile every message before the first is sent (the default), or as they go.",
+)
+@click.option("--fail-fast", is_flag=True, help="End at the first bad row, instead of sending the others.")
+@click.option(
+    "--unknown",
+    type=click.Choice(["park", "resend"]),
+    help="A message that may have arrived: leave it (the default), or send it again, so that it may arrive twice.",
+)
+@click.option("--workers", type=int, metavar="N", help="Requests under way at once.")
+@click.option("--batch", type=int, metavar="N", help="Messages in a request, where the gateway takes a list.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows.")
+@click.option(
     "--connection",
     "chosen",
     metavar="NAME",
     help="A connection of handbill.toml. Otherwise: `default`, or the only one.",
 )
-@click.option("--dump", "only_shown", is_flag=True, help="Send nothing; print the requests, one JSON object a line.")
+@click.option(
+    "--dump",
+    type=click.Choice(["jsonl", "curl", "har"]),
+    is_flag=False,
+    flag_value="jsonl",
+    help="Send nothing; print the requests: one JSON object a line, a script of curl, or an HTTP archive.",
+)
+@click.option("--quiet", is_flag=True, help="No progress.")
 @project_option
 @click.pass_context
 def send(
-    ctx: click.Context, /, name: str, channel: str, via: str | None, chosen: str | None, only_shown: bool,
-    folder: Path | None, **asked: Any,
+    ctx: click.Context, /, name: str | None, channel: str | None, via: str | None, chosen: str | None,
+    dump: str | None, folder: Path | None, **asked: Any,
 ) -> None:  # fmt: skip
-    """Send the message NAME to one recipient.
+    """Send the message NAME to one recipient, or to everyone in a file.
 
     Without a connection in handbill.toml, the environment says where to: GENESYS_CLOUD_REGION,
     GENESYS_CLOUD_CLIENT_ID, GENESYS_CLOUD_CLIENT_SECRET. With --dump nothing is sent, and no secret
-    is needed or shown. Nothing is sent when anything is wrong with the message, and nothing is ever
-    sent twice: when it is not known whether it arrived, this is said.
+    is needed or shown.
+
+    With --recipients each row of the file gets its message. The run is kept in .handbill/, and
+    `handbill runs` tells what became of every message; --resume goes on with one that was
+    interrupted. What failed for a moment is tried again. A message to one recipient (--to) is
+    no run: it is tried once, nothing is kept, and nothing is sent when anything is wrong with it.
+
+    A message that may have arrived is never sent again by itself, unless --unknown resend asks for
+    it or the connection names a header by which the server knows it (idempotency_key).
 
     \b
     Examples:
       handbill send followup_call --channel messenger --to 123456789012345 --channel-id 987654321098765
       handbill send followup_call --channel messenger --to 123456789012345 --dump
+      handbill send followup_call --channel messenger --recipients customers.csv --map to=customer_id
+      handbill send --resume 20261122-1534-k3f9
     """
+    kind = _kind(name, channel, asked)
+    asked |= {"name": name, "channel": channel, "via": via, "chosen": chosen, "dump": dump}
+    _fitting(kind, asked)
+    if kind == "run":
+        ctx.exit(_resumed(folder, asked))
+    assert name is not None
+    assert channel is not None
     from ..guard import limited
     from ..pipeline import Compiler
     from ..send.connection import connection
@@ -79,17 +129,20 @@ def send(
     project = opened(folder)
     compiler = Compiler(project, limited)
     template = project.template(name, channel)
-    gateway = compiler.via(template, via)
     link = connection(project.config.connections, chosen, os.environ, project.source)
+    gateway = compiler.via(template, via or (None if template.contract.payload else link.gateway or None))
     posted(link, gateway.NAME)
-    credentials = None if only_shown else link.credentials(os.environ)  # asked for before anything is rendered
-    result = _compiled(compiler, template, channel, via, _recipient(gateway, link, channel, only_shown, asked), asked)
+    credentials = None if dump else link.credentials(os.environ)  # asked for before anything is rendered
+    if kind == "file":
+        ctx.exit(_many(project, compiler, gateway, link, credentials, asked))
+    to = _recipient(gateway, link, channel, bool(dump), asked)
+    result = _compiled(compiler, template, channel, gateway.NAME, to, asked)
     if result.diagnostics:
         show(in_order(result.diagnostics))
     if result.bodies is None:
         ctx.exit(FOUND)
     if credentials is None:
-        _dump(link, gateway.NAME, result.bodies)
+        _dump(link, gateway.NAME, result.bodies, dump)
         return
     from ..send.sender import send as post
 
@@ -97,15 +150,114 @@ def send(
         ctx.exit(FOUND)
 
 
+# which options belong to which of the three ways to send
+_ONLY = {
+    "to": ("to",), "example": ("to",), "data": ("to",), "settings": ("to",),
+    "mapping": ("file",), "limit": ("file",), "first": ("file",),
+    "channel_id": ("to", "file"), "more": ("to", "file"), "via": ("to", "file"), "chosen": ("to", "file"),
+    "name": ("to", "file"), "channel": ("to", "file"), "dump": ("to", "file"),
+    "unknown": ("file", "run"), "fail_fast": ("file", "run"), "workers": ("file", "run"), "batch": ("file", "run"),
+    "quiet": ("file", "run"),
+}  # fmt: skip
+_OPTIONS = {
+    "file": "--recipients", "run": "--resume", "settings": "--set", "mapping": "--map", "more": "--address",
+    "first": "--validate-first", "chosen": "--connection", "name": "NAME",
+}  # fmt: skip
+
+
+def _kind(name: str | None, channel: str | None, asked: dict[str, Any]) -> str:
+    """Which of the three it is: `to`, `file`, or `run`. Raises UsageError."""
+    kinds = [kind for kind in ("to", "file", "run") if asked[kind] is not None]
+    if len(kinds) > 1:
+        raise click.UsageError(f"{' and '.join(map(_option, kinds))} exclude one another; give one of them.")
+    if not kinds:
+        raise click.UsageError("Missing option '--to' (one recipient), '--recipients' (a file of them) or '--resume'.")
+    if kinds[0] != "run" and name is None:
+        raise click.UsageError("Missing argument 'NAME'.")
+    if kinds[0] != "run" and channel is None:
+        raise click.UsageError("Missing option '--channel'.")
+    return kinds[0]
+
+
+def _fitting(kind: str, asked: dict[str, Any]) -> None:
+    """Raises UsageError for an option that has no meaning here."""
+    for option, kinds in _ONLY.items():
+        given = asked[option] not in (None, (), False) or (option == "first" and asked[option] is False)
+        if given and kind not in kinds:
+            raise click.UsageError(f"{_option(option)} does not go with {_option(kind)}.")
+
+
+def _option(name: str) -> str:
+    return _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+
+
+def _resumed(folder: Path | None, asked: dict[str, Any]) -> int:
+    from ..guard import limited
+    from ..pipeline import Compiler
+    from .campaign import resume
+    from .opening import opened
+
+    project = opened(folder)
+    return resume(project, Compiler(project, limited), asked["run"], asked["unknown"], asked)
+
+
+def _many(
+    project: Project, compiler: Compiler, gateway: Gateway, link: Connection, credentials: Credentials | None,
+    asked: dict[str, Any],
+) -> int:  # fmt: skip
+    from .campaign import Plan, begin, manner, shown_requests
+
+    channel = asked["channel"]
+    mapping = dict(_pair(pair, "--map") for pair in asked["mapping"])
+    channel_id = asked["channel_id"] or link.channels.get(channel)
+    if asked["dump"] and "channel_id" not in mapping:
+        channel_id = channel_id or "<channel_id>"
+    plan = Plan(
+        asked["name"], channel, gateway.NAME, asked["file"], asked["file"].as_posix(), mapping,
+        _same(gateway, link, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
+    )  # fmt: skip
+    how = manner(link, asked)
+    if credentials is None:
+        return shown_requests(compiler, link, plan, how, asked["dump"])
+    return begin(project, compiler, link, credentials, plan, how, asked["unknown"] or "park")
+
+
+def _same(gateway: Gateway, link: Connection, channel_id: str | None, asked: dict[str, Any]) -> dict[str, str]:
+    """The address fields that are the same for every row. What is missing must be a column. Raises UsageError."""
+    known = {field.name for field in gateway.ADDRESS}
+    values = {name: value for name, value in link.address.items() if name in known}
+    values |= {"channel_id": channel_id} if channel_id and "channel_id" in known else {}
+    for pair in asked["more"]:
+        name, value = _pair(pair, "--address")
+        if name not in known:
+            raise click.UsageError(f"{gateway.NAME} has no address field `{name}`; it knows {', '.join(known)}.")
+        values[name] = value
+    _printable(values)
+    return values
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise click.UsageError(f"{option} takes name=value, not `{text}`.")
+    return name, value
+
+
+def _printable(values: Mapping[str, str]) -> None:
+    for field, value in values.items():
+        if not value.isprintable():
+            raise click.UsageError(f"the address field `{field}` holds characters that cannot be sent.")
+
+
 def _recipient(
     gateway: Gateway, link: Connection, channel: str, only_shown: bool, asked: dict[str, Any]
 ) -> dict[str, str] | None:
     """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
     channel_id = asked["channel_id"] or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
-    to = address(gateway, asked["to"], channel_id, asked["more"])
-    for field, value in (to or {}).items():
-        if not value.isprintable():
-            raise click.UsageError(f"the address field `{field}` holds characters that cannot be sent.")
+    known = {field.name for field in gateway.ADDRESS}
+    same = [f"{name}={value}" for name, value in link.address.items() if name in known]
+    to = address(gateway, asked["to"], channel_id, [*same, *asked["more"]])
+    _printable(to or {})
     return to
 
 
@@ -124,12 +276,12 @@ def _compiled(
     )
 
 
-def _dump(link: Connection, gateway: str, bodies: list[Any]) -> None:
+def _dump(link: Connection, gateway: str, bodies: list[Any], form: Any) -> None:
     from ..send.dump import dump
     from ..send.requests import requests
 
-    for line in dump(link, requests(link, gateway, bodies)):
-        put(line)
+    for piece in dump(link, requests(link, gateway, bodies), form):
+        put(piece)
 
 
 def _told(outcomes: Iterator[Outcome], count: int, name: str, channel: str) -> bool:

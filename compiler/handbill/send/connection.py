@@ -184,9 +184,9 @@ class _Reader:
             idempotency_key=self._header("idempotency_key"),
             workers=fields.whole("workers", facts["workers"]["default"], facts["workers"]["max"]),
             batch=fields.whole("batch", batches[0]["default"], batches[0]["max"]),
-            rate=fields.rate("rate", facts["rate"]["limit"], facts["rate"]["seconds"]),
-            timeouts=fields.numbers("timeouts", *_numbers(facts["timeouts"])),
-            retry=fields.numbers("retry", *_numbers(facts["retry"])),
+            rate=fields.rate("rate", *_default_rate()),
+            timeouts=fields.numbers("timeouts", _default_timeouts(), _bounds("timeouts")),
+            retry=fields.numbers("retry", _default_retry(), _bounds("retry")),
         )  # fmt: skip
 
     def _hosts(self) -> tuple[str, str, str]:
@@ -275,10 +275,24 @@ class _Reader:
         return name
 
 
-def _numbers(facts: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    """The numbers of a block of the data, and the bounds of each."""
-    bounds = {name: (least, most) for name, (least, most) in facts["bounds"].items()}
-    return {name: facts[name] for name in bounds}, bounds
+def _bounds(block: str) -> dict[str, tuple[float, float]]:
+    """The least and the most of each number of a block of the data."""
+    return {name: (least, most) for name, (least, most) in data()[block]["bounds"].items()}
+
+
+def _default_rate() -> tuple[int, float]:
+    facts = load("sending.json")["rate"]["genesys"]
+    return facts["limit"], facts["seconds"]
+
+
+def _default_timeouts() -> dict[str, float]:
+    return {name: data()["timeouts"][name] for name in _bounds("timeouts")}
+
+
+def _default_retry() -> dict[str, float]:
+    facts = load("sending.json")["retry"]
+    own = {name: facts[name] for name in ("attempts", "cap_seconds", "wait_cap_seconds")}
+    return {**own, "tokens": facts["quota"]["tokens"]}
 
 
 def _loopback(host: str) -> bool:

@@ -1,0 +1,357 @@
+"""`handbill send --recipients` and `--resume`: a message to everyone in a file, as a run that can be taken up again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..diagnostic import Diagnostic, Severity, in_order
+from .errors import CLEAN, FOUND, INTERRUPTED, show
+from .output import put, say
+
+if TYPE_CHECKING:
+    from ..pipeline import Compiler
+    from ..project import Project
+    from ..report.progress import Meter
+    from ..send.campaign import End, Tally
+    from ..send.connection import Connection, Credentials
+    from ..send.ledger import Ledger, Run
+    from ..send.prepare import Compiled, Counts
+    from ..send.recipients import Recipients
+    from ..send.segments import Segments
+
+SHOWN = 20  # findings about rows that are shown in full
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of; kept in the ledger, so that it can be taken up again."""
+
+    name: str
+    channel: str
+    via: str
+    path: Path
+    shown: str  # the path as it was given
+    mapping: dict[str, str]
+    address: dict[str, str]
+    limit: int | None = None
+    stream: bool = False
+    fail_fast: bool = False
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path.absolute()), "mapping": self.mapping, "address": self.address,
+            "limit": self.limit, "stream": self.stream, "fail_fast": self.fail_fast,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, run: Run) -> Plan:
+        settings = run.settings
+        return cls(
+            run.template, run.channel, run.gateway, Path(settings["path"]), run.recipients, settings["mapping"],
+            settings["address"], settings["limit"], settings["stream"], settings["fail_fast"],
+        )  # fmt: skip
+
+    def recipients(self, compiler: Compiler) -> Recipients:
+        """Raises Failed for a template or a file that is no good whatever its rows."""
+        from ..send.prepare import recipients_of
+
+        return recipients_of(
+            compiler, self.name, self.channel, self.via, self.path,
+            mapping=self.mapping, address=self.address, shown=self.shown,
+        )  # fmt: skip
+
+    def rows(self, compiler: Compiler, recipients: Recipients) -> Iterator[Compiled]:
+        from ..send.prepare import compiled
+
+        return islice(compiled(compiler, self.name, self.channel, self.via, recipients), self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How it is sent, this time."""
+
+    workers: int
+    batch: int
+    quiet: bool
+
+
+# ---- beginning and taking up again
+
+
+def begin(
+    project: Project, compiler: Compiler, link: Connection, credentials: Credentials, plan: Plan, how: How, unknown: str
+) -> int:
+    """A new run, from the first row to the last. The exit code."""
+    from ..send.launch import new_id, template_digest
+    from ..send.ledger import Ledger, Run
+    from ..send.recipients import digest
+
+    recipients = plan.recipients(compiler)
+    run = Run(
+        id=new_id(), created=datetime.now(UTC).isoformat(timespec="seconds"),
+        template=plan.name, template_digest=template_digest(compiler, plan.name, plan.channel),
+        recipients=plan.shown, recipients_digest=digest(plan.path, plan.shown),
+        channel=plan.channel, gateway=plan.via, connection=link.name,
+        unknown="resend" if unknown == "resend" else "park", settings=plan.settings(),
+    )  # fmt: skip
+    with Ledger.open(project.root) as ledger:
+        ledger.create(run)
+        say(f"run {run.id}\n", sys.stderr)
+        return _sent(project, compiler, ledger, run, plan, link, credentials, how, recipients)
+
+
+def resume(project: Project, compiler: Compiler, which: str, unknown: str | None, asked: dict[str, Any]) -> int:
+    """Go on with a run. The exit code. Raises Failed (unknown-run, run-changed)."""
+    from ..send.connection import connection
+    from ..send.launch import template_digest, unchanged
+    from ..send.ledger import Ledger
+    from ..send.recipients import digest
+
+    with Ledger.open(project.root) as ledger:
+        run = ledger.run(which)
+        connections = project.config.connections if run.connection else {}
+        link = connection(connections, run.connection or None, os.environ, project.source)
+        credentials = link.credentials(os.environ)
+        plan = replace(Plan.of(run), fail_fast=asked["fail_fast"])
+        now = template_digest(compiler, plan.name, plan.channel), digest(plan.path, plan.shown)
+        unchanged(run, *now)
+        if unknown is not None:
+            run = replace(run, unknown="resend" if unknown == "resend" else "park")
+        recipients = plan.recipients(compiler) if run.phase == "compiling" else None
+        how = manner(link, asked)
+        return _sent(project, compiler, ledger, run, plan, link, credentials, how, recipients, again=True)
+
+
+def manner(link: Connection, asked: dict[str, Any]) -> How:
+    """How to send, as asked for, else as the connection says. Raises UsageError."""
+    from ..send.connection import data
+
+    facts = data()
+    most = {
+        "workers": facts["workers"]["max"],
+        "batch": max(g["batch"]["max"] for g in facts["gateways"].values() if "batch" in g),
+    }
+    for name, largest in most.items():
+        if asked[name] is not None and not 1 <= asked[name] <= largest:
+            raise click.UsageError(f"--{name} takes a number from 1 to {largest}.")
+    return How(asked["workers"] or link.workers, asked["batch"] or link.batch, asked["quiet"])
+
+
+def _sent(
+    project: Project, compiler: Compiler, ledger: Ledger, run: Run, plan: Plan, link: Connection,
+    credentials: Credentials, how: How, recipients: Recipients | None, again: bool = False,
+) -> int:  # fmt: skip
+    from ..report.progress import meter
+    from ..send.campaign import Campaign
+    from ..send.flight import Flight
+    from ..send.http import Client
+    from ..send.outcome import State
+    from ..send.requests import posted, takes_list
+    from ..send.segments import Segments
+
+    watch = meter(sys.stderr, how.quiet)
+    batch = how.batch if takes_list(posted(link, run.gateway)) else 1
+    with Segments(project.root, run.id) as segments, Client(link.timeouts, how.workers) as client:
+        try:
+            compiling = _Compiling(plan, compiler, ledger, segments, run.id, watch, recipients)
+            if recipients is not None and not plan.stream and not compiling.first():
+                watch.close()
+                say("nothing was sent: the first bad row ends it (--fail-fast)\n", sys.stderr)
+                return FOUND
+            flight = Flight(run, link, credentials, client, ledger, segments)
+            if again and flight.harmless:
+                ledger.again(run.id, State.UNKNOWN)
+            campaign = Campaign(ledger, ledger.run(run.id), flight, segments.path, workers=how.workers, batch=batch)
+            feed = compiling.meanwhile if recipients is not None and plan.stream else None
+            with _signals(campaign.stop):
+                end = campaign.run(lambda tally: watch.show(_step(tally)), feed)
+        except KeyboardInterrupt:
+            watch.close()
+            say(f"interrupted; resume with: {_command(run)}\n", sys.stderr)
+            raise
+        finally:
+            watch.close()
+    return _told(ledger, run, end, compiling.stopped)
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C, and a request to end, stop the run in good order."""
+    before = {one: signal.signal(one, lambda *_: stop()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+# ---- compiling
+
+
+class _Compiling:
+    """Compiles the rows of a run, before anything is sent or meanwhile, and says what is wrong with them."""
+
+    def __init__(
+        self, plan: Plan, compiler: Compiler, ledger: Ledger, segments: Segments, run: str, watch: Meter,
+        recipients: Recipients | None,
+    ) -> None:  # fmt: skip
+        self.stopped = False  # by the first bad row
+        self._plan = plan
+        self._compiler = compiler
+        self._ledger = ledger
+        self._segments = segments
+        self._run = run
+        self._watch = watch
+        self._recipients = recipients
+        self._findings = Findings(watch)
+
+    def first(self) -> bool:
+        """Everything, before anything is sent. False when a bad row ends it."""
+        from ..report.progress import Step
+
+        def progress(counts: Counts) -> None:
+            if counts.rows % 100 == 0:
+                self._watch.show(Step("compiling", counts.rows, 0, (("refused", counts.refused),)))
+
+        self._all(progress)
+        return not self.stopped
+
+    def meanwhile(self, going: Callable[[], None]) -> None:
+        """As it goes: `going` is called after each row, and raises when it is to stop."""
+        self._all(lambda counts: going())
+
+    def _all(self, progress: Callable[[Counts], None]) -> None:
+        from ..send.prepare import prepare
+
+        assert self._recipients is not None
+        counts = prepare(
+            self._plan.rows(self._compiler, self._recipients), self._ledger, self._segments, self._run,
+            told=lambda made: self._findings.add(made.found), progress=progress, fail_fast=self._plan.fail_fast,
+        )  # fmt: skip
+        self.stopped = counts.stopped
+        self._findings.add(tuple(self._recipients.remarks))
+        self._findings.close()
+
+
+class Findings:
+    """Shows what is wrong with rows: the first ones in full, and how many more there are. A warning is shown once."""
+
+    def __init__(self, watch: Meter) -> None:
+        self._watch = watch
+        self._shown = 0
+        self._more = 0
+        self._warned: set[tuple[str, str]] = set()
+        self.errors = 0
+
+    def add(self, found: tuple[Diagnostic, ...]) -> None:
+        new = []
+        for d in found:
+            if d.severity is Severity.ERROR:
+                self.errors += 1
+                new.append(d)
+            elif (d.code, d.title) not in self._warned:
+                self._warned.add((d.code, d.title))
+                new.append(d)
+        if self._shown + len(new) > SHOWN:
+            self._more += len(new)
+        elif new:
+            self._shown += len(new)
+            self._watch.close()
+            show(in_order(new))
+
+    def close(self) -> None:
+        if self._more:
+            self._watch.close()
+            say(f"and {self._more:,} more findings about recipients\n", sys.stderr)
+
+
+# ---- a dump
+
+
+def shown_requests(compiler: Compiler, link: Connection, plan: Plan, how: How, form: Any) -> int:
+    """Every request of a run on standard output, and what is wrong with rows; nothing is sent. The exit code."""
+    from ..report.progress import meter
+    from ..send.dump import dump
+    from ..send.preview import preview
+
+    recipients = plan.recipients(compiler)
+    findings = Findings(meter(sys.stderr, quiet=True))
+
+    def payloads() -> Iterator[bytes]:
+        for made in plan.rows(compiler, recipients):
+            findings.add(made.found)
+            if made.payload is not None:
+                yield made.payload
+            elif plan.fail_fast:
+                return
+
+    for piece in dump(link, preview(link, plan.via, payloads(), how.batch), form):
+        put(piece)
+    findings.add(tuple(recipients.remarks))
+    findings.close()
+    return FOUND if findings.errors else CLEAN
+
+
+# ---- what is said
+
+
+def _step(tally: Tally) -> Any:
+    from ..report.progress import Step
+
+    parts = (
+        ("sent", tally.sent),
+        ("rejected", tally.rejected),
+        *([("unknown", tally.unknown)] if tally.unknown else []),
+        ("retried", tally.retried),
+    )
+    return Step("sending", tally.done, tally.total, parts, tally.rate, tally.left, tally.note)
+
+
+def _told(ledger: Ledger, run: Run, end: End, cut_short: bool) -> int:
+    """The summary, which accounts for every row. The exit code."""
+    from ..report.progress import span
+    from ..report.runs import accounted
+
+    found = [_counted(d, count) for d, count in end.found]
+    stopped = [d.at(template=run.template, channel=run.channel) for d in end.why]
+    if found or stopped:
+        show([d.at(template=run.template, channel=run.channel) for d in found] + stopped)
+    counts = {state.value: count for state, count in ledger.counts(run.id).items()}
+    tally = end.tally
+    say(f"{accounted(counts)}\n")
+    again = f", {_count(tally.retried, 'retry', 'retries')}" if tally.retried else ""
+    say(f"{_count(tally.requests, 'request', 'requests')} in {span(tally.seconds)}{again}\n", sys.stderr)
+    left = counts["new"] + counts["sending"]
+    for state, what in [("rejected", "not sent"), ("unknown", "unknown")]:
+        if counts[state]:
+            say(f"what is {what}: handbill runs {run.id} --state {state}\n", sys.stderr)
+    if left:
+        why = {"interrupted": "interrupted; ", "stopped": "stopped; ", "done": ""}[end.ending]
+        say(f"{why}resume with: {_command(run)}\n", sys.stderr)
+    if end.ending == "interrupted":
+        return INTERRUPTED
+    well = counts["sent"] == sum(counts.values()) and not stopped and not cut_short
+    return CLEAN if well else FOUND
+
+
+def _counted(d: Diagnostic, count: int) -> Diagnostic:
+    return d if count == 1 else replace(d, title=f"{d.title}: {count:,} messages")
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _command(run: Run) -> str:
+    return f"handbill send --resume {run.id}"

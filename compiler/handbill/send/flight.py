@@ -1,0 +1,200 @@
+"""One request of a run: when it may go, what is in it, and what its answer says of each row."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random, SystemRandom
+
+from ..diagnostic import Diagnostic, Failed
+from .answer import Verdict
+from .connection import Connection, Credentials, data
+from .http import Client
+from .idempotency import idempotency_key
+from .ledger import Claim, Ledger, Limit, Result, Run
+from .oauth import Tokens
+from .outcome import State
+from .problem import Explainer, Problem
+from .rate import Limits, limit, limiter, spacing
+from .requests import bodies_of, request
+from .retry import Backoff, Class, Quota, dedup, judged
+from .secret import Redactor
+from .segments import Segments
+from .sender import posted
+
+
+class Halt(Failed):
+    """The server refuses everything that comes from this connection, so nothing more is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The next body of a row's message."""
+
+    claim: Claim
+    json: bytes
+    last: bool  # whether the message ends with it
+    key: str  # idempotency key
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What became of one body: for the ledger, and for whoever watches."""
+
+    result: Result
+    why: Diagnostic | None = None
+
+
+class Flight:
+    """Posts the bodies of one run, for any number of workers. `stop` ends every wait."""
+
+    def __init__(
+        self, run: Run, link: Connection, credentials: Credentials, client: Client, ledger: Ledger, segments: Segments,
+        *, clock: Callable[[], float] = time.time, random: Random | None = None,
+    ) -> None:  # fmt: skip
+        self.stop = threading.Event()
+        self.requests = 0
+        self.exhausted: Diagnostic | None = None  # why nothing should be tried any more
+        self._run = run
+        self._link = link
+        self._client = client
+        self._ledger = ledger
+        self._segments = segments
+        self._clock = clock
+        self._backoff = Backoff(link.retry, random or SystemRandom())
+        self._quota = Quota(link.retry)
+        self._limits = Limits(ledger, link, credentials, run.channel, clock)
+        self._spacing = self._spacing_of(credentials)
+        self._dedup = dedup(run.gateway, link.idempotency_key)
+        redactor = Redactor()
+        self._explainer = Explainer(link, run.gateway, redactor)
+        self._tokens = Tokens(link, credentials, client, self._explainer, redactor, self._login_again)
+        self._counting = threading.Lock()
+
+    @property
+    def harmless(self) -> bool:
+        """Whether a message that may have arrived is sent again: the gateway knows it, or the run asks for it."""
+        if self._run.unknown == "resend":
+            return True
+        began = datetime.fromisoformat(self._run.created).timestamp()
+        return self._dedup is not None and self._clock() - began < self._dedup.window
+
+    # ---- before a request
+
+    def permitted(self) -> bool:
+        """Wait until a request may go. False when there is to be none any more."""
+        while not self.stop.is_set():
+            permit = self._limits.wait()
+            if permit.seconds > 0 and self.stop.wait(permit.seconds):
+                return False
+            if not self._limits.held():
+                return True
+        return False
+
+    def held(self) -> float:
+        """Seconds for which the server has asked to be let alone."""
+        return self._limits.held()
+
+    def spaced(self, claims: Sequence[Claim]) -> tuple[list[Claim], list[Result]]:
+        """Those whose recipients may be written to now, and for the others when they are tried again."""
+        if self._spacing is None:
+            return list(claims), []
+        name, every = self._spacing
+        free: list[Claim] = []
+        later: list[Result] = []
+        for claim in claims:
+            now = self._clock()
+            own = Limit(f"{name}/{claim.recipient}", every)
+            permit = self._ledger.permits(Limit(f"{name}/", 0.0), now, spacing=own)
+            if permit.granted:
+                free.append(claim)
+            else:
+                later.append(Result(claim.row, State.NEW, claim.done, due=now + permit.seconds, tried=False))
+        return free, later
+
+    def body(self, claim: Claim) -> Body:
+        """The body to send for a row. Raises Failed (bad-ledger)."""
+        run = self._run
+        bodies = bodies_of(self._segments.read(claim.offset, claim.length))
+        key = idempotency_key(run.id, claim.row, claim.recipient, run.template_digest, run.channel, claim.done)
+        return Body(claim, bodies[claim.done], claim.done + 1 == len(bodies), key)
+
+    # ---- the request
+
+    def send(self, bodies: Sequence[Body]) -> list[Landed]:
+        """Post them in one request. Raises Halt, and Failed when there is no token; then none of them went out."""
+        made = request(self._link, self._run.gateway, [body.json for body in bodies], [body.key for body in bodies])
+        with self._counting:
+            self.requests += 1
+        verdicts = posted(made, self._client, self._tokens, self._explainer)
+        problem, why = verdicts[0].problem, verdicts[0].outcome.diagnostic
+        if problem is not None and problem.whole and why is not None and why.code in data()["campaign"]["halting"]:
+            raise Halt(why)
+        self._quota.refund(sum(verdict.outcome.state is State.SENT for verdict in verdicts))
+        pauses = self._pauses(bodies, verdicts)
+        return [self._landed(body, verdict, pauses) for body, verdict in zip(bodies, verdicts, strict=True)]
+
+    def unanswered(self, claim: Claim) -> Result:
+        """What is known of a row that went out, when nobody waits for its answer any more."""
+        state = State.NEW if self.harmless and claim.attempts < self._backoff.attempts else State.UNKNOWN
+        said = "Nobody waited for the answer."
+        return Result(claim.row, state, claim.done, code="outcome-unknown", error=said, ambiguous=True)
+
+    def _landed(self, body: Body, verdict: Verdict, pauses: dict[Class, float]) -> Landed:
+        claim, outcome = body.claim, verdict.outcome
+        if outcome.state is State.SENT:
+            state = State.SENT if body.last else State.NEW
+            return Landed(Result(claim.row, state, claim.done + 1, outcome.id, tried=body.last))
+        assert verdict.problem is not None
+        assert outcome.diagnostic is not None
+        why, judgement = outcome.diagnostic, judged(verdict.problem, outcome.state)
+        state = State.UNKNOWN if judgement.ambiguous or claim.ambiguous else State.REJECTED
+        due = 0.0
+        if judgement.again(self.harmless) and claim.attempts < self._backoff.attempts:
+            state, due = State.NEW, self._clock() + pauses[judgement.kind]
+        error = f"{why.title}: {why.text.splitlines()[0]}"
+        return Landed(Result(claim.row, state, claim.done, "", why.code, error, judgement.ambiguous, due), why)
+
+    def _pauses(self, bodies: Sequence[Body], verdicts: Sequence[Verdict]) -> dict[Class, float]:
+        """Seconds until the next attempt, by class: one for all of a request, so that they go together again.
+
+        A retry is paid for once a request, and a Retry-After holds for all who share the limit.
+        """
+        pauses: dict[Class, float] = {}
+        for body, verdict in zip(bodies, verdicts, strict=True):
+            problem = verdict.problem
+            judgement = judged(problem, verdict.outcome.state) if problem is not None else None
+            if problem is None or judgement is None or judgement.kind in pauses:
+                continue
+            if not judgement.again(self.harmless) or body.claim.attempts >= self._backoff.attempts:
+                continue
+            pauses[judgement.kind] = self._backoff.seconds(judgement.kind, body.claim.attempts, problem.wait)
+            if problem.wait:
+                self._limits.push(min(problem.wait, self._link.retry["wait_cap_seconds"]))
+            if not self._quota.take(judgement.kind):
+                self.exhausted = _exhausted(verdict.outcome.diagnostic)
+        return pauses
+
+    def _login_again(self, problem: Problem, attempts: int) -> bool:
+        judgement = judged(problem, State.REJECTED)
+        if judgement.kind is Class.FINAL or attempts >= self._backoff.attempts:
+            return False
+        return not self.stop.wait(self._backoff.seconds(judgement.kind, attempts, problem.wait))
+
+    def _spacing_of(self, credentials: Credentials) -> tuple[str, float] | None:
+        every = spacing(self._run.channel)
+        if every is None:
+            return None
+        name = f"{limiter(self._link, credentials)}/{self._run.channel}"
+        return name, limit(name, *every).interval
+
+
+def _exhausted(last: Diagnostic | None) -> Diagnostic:
+    said = f"The last one: {last.title}. {last.text}" if last is not None else ""
+    return Diagnostic(
+        "run-stopped", "Too many failures",
+        text=said, hint="wait until the service is well again, then resume the run",
+    )  # fmt: skip
