@@ -65,6 +65,15 @@ def test_what_was_refused_after_an_open_attempt_is_not_called_rejected(ledger: L
     assert states(ledger)[1] is State.UNKNOWN
 
 
+def test_an_attempt_once_open_stays_so_and_a_body_once_accepted_stays_so(ledger: Ledger) -> None:
+    ledger.claim(RUN, "me", 1, LEASE, NOW)
+    ledger.record(RUN, "me", [Result(1, State.NEW, done=2, ambiguous=True)])
+    ledger.claim(RUN, "me", 1, LEASE, NOW)
+    ledger.record(RUN, "me", [Result(1, State.NEW)])
+    (claim,) = ledger.claim(RUN, "me", 1, LEASE, NOW)
+    assert (claim.row, claim.done, claim.ambiguous) == (1, 2, True)
+
+
 def test_the_next_body_of_a_message_has_attempts_of_its_own(ledger: Ledger) -> None:
     ledger.claim(RUN, "me", 1, LEASE, NOW)
     ledger.record(RUN, "me", [Result(1, State.NEW)])

@@ -147,8 +147,11 @@ def test_a_retry_after_holds_for_all(folder: Path) -> None:
 def test_permits_that_are_used_up_are_cleared_away(folder: Path) -> None:
     """A limit for each recipient of a million leaves no million rows behind."""
     with Ledger.open(folder) as ledger:
+        ledger.permit("throttled", 1.0, NOW)
+        ledger.push("throttled", NOW + 5000)
         for number in range(1000):
             ledger.permit(f"recipient/{number}", 6.0, NOW + number)
+        assert ledger.held("throttled", NOW + 1000) == 4000
         ((left,),) = ledger._db.execute("SELECT count(*) FROM permits").fetchall()
         assert left < 300
         assert ledger.permit("recipient/999", 6.0, NOW + 999) == pytest.approx(6)

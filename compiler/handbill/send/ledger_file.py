@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +18,8 @@ FOLDER = ".handbill"
 NAME = "ledger.db"
 APPLICATION = 0x48424C47  # "HBLG", in the file's header: this is a ledger
 VERSION = 1  # of the tables
+
+_PAUSE = 0.01  # seconds between two looks at a file that another process is making
 
 # A row is some 45 bytes. Who has it in hand is kept apart, so that a row does not grow and move when it is claimed.
 TABLES = """
@@ -86,10 +89,21 @@ def connected(folder: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     _made(db, path)
-    if _pragma(db, "journal_mode") != "wal":
-        db.execute("PRAGMA journal_mode = WAL")
+    _logged(db)
     db.execute("PRAGMA synchronous = FULL")  # NORMAL may forget the last commits when the power fails: sent twice
     db.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves it in the drive's cache
+
+
+def _logged(db: sqlite3.Connection) -> None:
+    """A log instead of a journal: who reads does not wait for who writes. The file says so from then on."""
+    end = time.monotonic() + data()["ledger"]["busy_seconds"]
+    while _pragma(db, "journal_mode") != "wal":
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:  # for this, SQLite itself does not wait
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _made(db: sqlite3.Connection, path: Path) -> None:
