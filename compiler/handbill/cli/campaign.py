@@ -229,7 +229,15 @@ class _Compiling:
 
     def meanwhile(self, going: Callable[[], None]) -> None:
         """As it goes: `going` is called after each row, and raises when it is to stop."""
+        from ..send.campaign import Interrupted
+
+        from ..send.campaign import Interrupted
+
         self._all(lambda counts: going())
+        if self.stopped:
+            raise Interrupted
+        if self.stopped:
+            raise Interrupted
 
     def _all(self, progress: Callable[[Counts], None]) -> None:
         from ..send.prepare import prepare
