@@ -196,6 +196,18 @@ def test_nobody_goes_before_the_server_allows_it(made: Made) -> None:
     assert between == [], "those under way may still come, and nobody else"
 
 
+def test_no_faster_than_the_connection_says(made: Made) -> None:
+    seen: list[float] = []
+    project = made(
+        {"workers": 4, "batch": 2, "rate": "20/s"}, rate="20/s", tell=lambda line: seen.append(time.monotonic())
+    )
+    people = project.people(80)
+    project.send()
+    assert project.delivered() == dict.fromkeys(people, 1)
+    assert project.box.counts()["answers"] == {"200": 40}
+    assert seen[-1] - seen[1] > 1.9
+
+
 def test_a_dead_service_stops_the_run_and_it_can_be_resumed(made: Made) -> None:
     project = made({"workers": 4}, fail={"503": 1.0})
     people = project.people(500)
