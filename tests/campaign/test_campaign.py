@@ -158,6 +158,14 @@ def test_a_sequence_arrives_in_order_and_stops_where_it_is_refused(made: Made) -
     assert project.states() == {State.SENT: 9}
 
 
+def test_each_body_of_a_sequence_has_a_key_of_its_own(made: Made) -> None:
+    project = made({**KEY, "workers": 2}, dedupe=True, next=("drop", "", "drop", "502-after"))
+    people = project.people(30)
+    project.send(name="two")
+    assert project.delivered() == dict.fromkeys(people, 2)
+    assert len({each["key"] for each in project.box.messages()}) == 60
+
+
 def test_a_token_that_expires_in_the_middle_is_renewed_once(made: Made) -> None:
     requests = []
 
@@ -182,18 +190,26 @@ def test_a_short_lived_token_is_renewed_before_it_is_refused(made: Made) -> None
     assert project.box.counts()["tokens"] >= 2
 
 
-def test_nobody_goes_before_the_server_allows_it(made: Made) -> None:
+@pytest.mark.parametrize(
+    ("rate", "count"),
+    [
+        pytest.param("600000/min", 200, id="fast"),
+        pytest.param("8/s", 40, id="slow: the next one has its permit already"),
+    ],
+)
+def test_nobody_goes_before_the_server_allows_it(made: Made, rate: str, count: int) -> None:
     seen: list[tuple[float, str]] = []
     project = made(
-        {"workers": 4, "batch": 5}, tell=lambda line: seen.append((time.monotonic(), line)),
-        next=("", "429"), retry_after="1", delay=0.02,
+        {"workers": 4, "batch": 5, "rate": rate}, tell=lambda line: seen.append((time.monotonic(), line)),
+        next=("", "429"), retry_after="1", delay=0.04,
     )  # fmt: skip
-    people = project.people(60)
+    people = project.people(count)
     project.send()
     assert project.delivered() == dict.fromkeys(people, 1)
     throttled = next(moment for moment, line in seen if "429" in line)
-    between = [line for moment, line in seen if throttled + 0.1 < moment < throttled + 0.95]
+    between = [line for moment, line in seen if throttled + 0.09 < moment < throttled + 0.95]
     assert between == [], "those under way may still come, and nobody else"
+    assert len([line for moment, line in seen if moment > throttled + 0.95]) > 3
 
 
 def test_no_faster_than_the_connection_says(made: Made) -> None:

@@ -165,16 +165,19 @@ def _sent(
     with Segments(project.root, run.id) as segments, Client(link.timeouts, how.workers) as client:
         try:
             compiling = _Compiling(plan, compiler, ledger, segments, run.id, watch, recipients)
-            if recipients is not None and not plan.stream and not compiling.first():
-                watch.close()
-                say("nothing was sent: the first bad row ends it (--fail-fast)\n", sys.stderr)
-                return FOUND
+            if recipients is not None and not plan.stream:
+                with _signals(_interrupt):
+                    good = compiling.first()
+                if not good:
+                    watch.close()
+                    say("nothing was sent: the first bad row ends it (--fail-fast)\n", sys.stderr)
+                    return FOUND
             flight = Flight(run, link, credentials, client, ledger, segments)
             if again and flight.harmless:
                 ledger.again(run.id, State.UNKNOWN)
             campaign = Campaign(ledger, ledger.run(run.id), flight, segments.path, workers=how.workers, batch=batch)
             feed = compiling.meanwhile if recipients is not None and plan.stream else None
-            with _signals(campaign.stop):
+            with _signals(campaign.stop), _resumable(run, watch):
                 end = campaign.run(lambda tally: watch.show(_step(tally)), feed)
         except KeyboardInterrupt:
             watch.close()
@@ -186,6 +189,17 @@ def _sent(
 
 
 @contextmanager
+def _resumable(run: Run, watch: Meter) -> Iterator[None]:
+    """Whatever broke, what is left can be sent."""
+    try:
+        yield
+    except Exception:
+        watch.close()
+        say(f"resume with: {_command(run)}\n", sys.stderr)
+        raise
+
+
+@contextmanager
 def _signals(stop: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C, and a request to end, stop the run in good order."""
     before = {one: signal.signal(one, lambda *_: stop()) for one in (signal.SIGINT, signal.SIGTERM)}
@@ -194,6 +208,10 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 # ---- compiling
@@ -231,11 +249,7 @@ class _Compiling:
         """As it goes: `going` is called after each row, and raises when it is to stop."""
         from ..send.campaign import Interrupted
 
-        from ..send.campaign import Interrupted
-
         self._all(lambda counts: going())
-        if self.stopped:
-            raise Interrupted
         if self.stopped:
             raise Interrupted
 

@@ -26,7 +26,7 @@ from typing import Literal
 from ..diagnostic import Diagnostic, Failed
 from .claims import Claims, Recorder
 from .connection import data
-from .flight import Body, Flight
+from .flight import Body, Flight, Halt
 from .ledger import Claim, Ledger, Result, Run
 from .outcome import State
 from .presence import Presence
@@ -329,9 +329,9 @@ class Campaign:
         self._out[thread] = [body.claim for body in bodies]
         try:
             landed = self._flight.send(bodies)
-        except Failed as failed:  # no token, or a halt
+        except Halt as halt:
             del self._out[thread]
-            self._end("stopped", *failed.diagnostics)
+            self._end("stopped", *halt.diagnostics)
             return False
         self._recorder.put([each.result for each in landed])
         del self._out[thread]

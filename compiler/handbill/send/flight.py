@@ -26,8 +26,12 @@ from .segments import Segments
 from .sender import posted
 
 
-class Halt(Failed):
-    """The server refuses everything that comes from this connection, so nothing more is sent."""
+class Halt(Exception):
+    """The server gives no token, or refuses everything from this connection: nothing was taken, nothing will be."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.title for d in diagnostics))
+        self.diagnostics = diagnostics
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,14 @@ class Flight:
     # ---- the request
 
     def send(self, bodies: Sequence[Body]) -> list[Landed]:
-        """Post them in one request. Raises Halt, and Failed when there is no token; then none of them went out."""
+        """Post them in one request. Raises Halt when none of them was taken; Failed (bad-ledger) afterwards."""
         made = request(self._link, self._run.gateway, [body.json for body in bodies], [body.key for body in bodies])
         with self._counting:
             self.requests += 1
-        verdicts = posted(made, self._client, self._tokens, self._explainer)
+        try:
+            verdicts = posted(made, self._client, self._tokens, self._explainer)
+        except Failed as failed:
+            raise Halt(*failed.diagnostics) from None
         problem, why = verdicts[0].problem, verdicts[0].outcome.diagnostic
         if problem is not None and problem.whole and why is not None and why.code in data()["campaign"]["halting"]:
             raise Halt(why)
