@@ -12,6 +12,7 @@ import pytest
 from campaign.conftest import Made, Project, run_id
 from handbill.send.ledger import Ledger
 from handbill.send.outcome import State
+from send.conftest import library as library
 
 KEY = {"idempotency_key": "Idempotency-Key"}
 LEGAL = {("new", "sending"), ("sending", "sent"), ("sending", "rejected"), ("sending", "unknown"), ("sending", "new")}
@@ -54,6 +55,7 @@ def test_everybody_gets_one_message(made: Made) -> None:
     assert all(row.state is State.SENT and row.id for row in project.rows())
 
 
+@pytest.mark.usefixtures("library")
 def test_a_third_of_the_requests_fail_and_all_arrive(made: Made) -> None:
     fail = "429=0.08,500=0.05,503=0.04,502-after=0.03,reset=0.04,drop=0.04,html-after=0.02"
     project = made({**KEY, "retry": {"attempts": 8}}, dedupe=True, fail=fail)

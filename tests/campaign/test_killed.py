@@ -7,10 +7,11 @@ arrived or not; then the run's policy decides, and what is said of it must be tr
 from __future__ import annotations
 
 import os
-import random
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random, SystemRandom
 
 import pytest
 from campaign.conftest import Made, Project, run_id
@@ -22,26 +23,32 @@ FAULTS = "429=0.05,503=0.05,500=0.03,reset=0.03"
 LOST_ANSWERS = "drop=0.04,502-after=0.03,html-after=0.02"
 
 
-def seeded() -> random.Random:
-    seed = int(os.environ.get("HANDBILL_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"HANDBILL_SEED={seed}")  # noqa: T201 - shown when a test fails
-    return random.Random(seed)
+@dataclass(frozen=True)
+class Size:
+    messages: int
+    kills: int
+    longest: float  # seconds until it is killed
+    delay: float  # seconds until the sandbox answers
+    least: int  # kills that must have hit it while it ran
 
 
-def killed_and_resumed(project: Project, kills: int, dice: random.Random, longest: float, *extra: str) -> int:
+def killed_and_resumed(project: Project, size: Size, *extra: str) -> int:
     """Kill it so often, then let it come to its end; how often it was killed while it ran."""
+    seed = int(os.environ.get("KILL_SEED", SystemRandom().randrange(10**6)))
+    print(f"replay with KILL_SEED={seed}")  # noqa: T201 - shown when the test fails
+    dice = Random(seed)
     hit = 0
-    for _ in range(kills):
+    for _ in range(size.kills):
         process = project.start(*_next(project, extra))
-        time.sleep(dice.uniform(0.3, longest))
+        time.sleep(dice.uniform(0.3, size.longest))
         process.send_signal(signal.SIGKILL)
         hit += process.wait() == -signal.SIGKILL
         process.communicate()
-        if project.root.joinpath(".handbill", "ledger.db").exists():
-            found = project.runs()
-            assert len(found) <= 1
-            if found and found[0].phase == "done":
-                break
+        found = project.runs() if project.root.joinpath(".handbill", "ledger.db").exists() else []
+        assert len(found) <= 1
+        if found and found[0].phase == "done":
+            break
+    assert hit >= size.least
     for _ in range(5):  # the quota may stop it once more
         process = project.start(*_next(project, extra))
         output = process.communicate()
@@ -74,31 +81,27 @@ def honest(project: Project, people: Sequence[str]) -> None:
             assert row.state is State.UNKNOWN, row
 
 
-SIZES = [
-    pytest.param(300, 4, 1.6, id="quick"),
-    pytest.param(2000, 50, 2.5, id="whole", marks=pytest.mark.slow),
-]
+QUICK = Size(300, 3, 1.4, 0.04, 1)
+WHOLE = Size(2000, 50, 1.8, 0.35, 40)
+SIZES = [pytest.param(QUICK, id="quick"), pytest.param(WHOLE, id="whole", marks=pytest.mark.slow)]
 
 
-@pytest.mark.parametrize(("count", "kills", "longest"), SIZES)
-def test_a_server_that_knows_keys_lets_nobody_out_and_nobody_twice(
-    made: Made, count: int, kills: int, longest: float
-) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_a_server_that_knows_keys_lets_nobody_out_and_nobody_twice(made: Made, size: Size) -> None:
     project = made(
-        connection(idempotency_key="Idempotency-Key"), dedupe=True, delay=0.04, fail=f"{FAULTS},{LOST_ANSWERS}"
+        connection(idempotency_key="Idempotency-Key"), dedupe=True, delay=size.delay, fail=f"{FAULTS},{LOST_ANSWERS}"
     )
-    people = project.people(count)
-    assert killed_and_resumed(project, kills, seeded(), longest)
+    people = project.people(size.messages)
+    killed_and_resumed(project, size)
     assert project.delivered() == dict.fromkeys(people, 1)
-    assert project.states() == {State.SENT: count}
+    assert project.states() == {State.SENT: size.messages}
 
 
-@pytest.mark.parametrize(("count", "kills", "longest"), SIZES)
-def test_parked_nobody_gets_it_twice(made: Made, count: int, kills: int, longest: float) -> None:
-    project = made(connection(), delay=0.04, fail=f"{FAULTS},{LOST_ANSWERS}")
-    people = project.people(count)
-    hit = killed_and_resumed(project, kills, seeded(), longest)
-    assert hit
+@pytest.mark.parametrize("size", SIZES)
+def test_parked_nobody_gets_it_twice(made: Made, size: Size) -> None:
+    project = made(connection(), delay=size.delay, fail=f"{FAULTS},{LOST_ANSWERS}")
+    people = project.people(size.messages)
+    hit = killed_and_resumed(project, size)
     honest(project, people)
     got = project.delivered()
     assert max(got.values()) == 1
@@ -108,18 +111,17 @@ def test_parked_nobody_gets_it_twice(made: Made, count: int, kills: int, longest
     assert set(people) - set(got) <= {people[row.row - 1] for row in project.rows() if row.state is not State.SENT}
 
 
-@pytest.mark.parametrize(("count", "kills", "longest"), SIZES)
-def test_resent_nobody_is_left_out(made: Made, count: int, kills: int, longest: float) -> None:
-    project = made(connection(), delay=0.04, fail=f"{FAULTS},{LOST_ANSWERS}")
-    people = project.people(count)
-    hit = killed_and_resumed(project, kills, seeded(), longest, "--unknown", "resend")
-    assert hit
+@pytest.mark.parametrize("size", SIZES)
+def test_resent_nobody_is_left_out(made: Made, size: Size) -> None:
+    project = made(connection(), delay=size.delay, fail=f"{FAULTS},{LOST_ANSWERS}")
+    people = project.people(size.messages)
+    hit = killed_and_resumed(project, size, "--unknown", "resend")
     got = project.delivered()
     assert set(got) == set(people)
-    assert project.states() == {State.SENT: count}
+    assert project.states() == {State.SENT: size.messages}
     answers = project.box.counts()["answers"]
     lost = sum(answers.get(name, 0) for name in ("drop", "502-after", "html-after"))
-    assert sum(got.values()) - count <= UNDER_WAY * hit + BATCH * lost
+    assert sum(got.values()) - size.messages <= UNDER_WAY * hit + BATCH * lost
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -85,7 +85,7 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), TextColumn("{task.fields[words]}"))
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[words]}"))
         self._bar = Progress(*columns, console=Console(file=stream), transient=True, refresh_per_second=5)
         self._tasks: dict[str, Any] = {}
 

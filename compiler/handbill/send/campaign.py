@@ -65,7 +65,7 @@ class Tally:
     @property
     def left(self) -> float | None:
         """Seconds to go, as it looks now."""
-        return (self.total - self.done) / self.rate if self.rate else None
+        return (self.total - self.done) / self.rate if self.rate and self.done < self.total else None
 
 
 @dataclass(frozen=True, slots=True)
