@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import handbill.channels
 import pytest
 from channels.cases import DIRECT, FOLDER, MESSAGE, PARTS, REPORT, TYPES, WHOLE, Case, cases, every_case, inputs
 from channels.growth import placed
@@ -29,6 +30,8 @@ from handbill.validate import schema
 
 ADDRESS = {"to": "123456789012345", "channel_id": "987654321098765", "bot_version": "1", "language": "en-us"}
 NUMBERS = {"sms": "+13175550123", "apple": "+13175550123", "whatsapp": "13175550123"}  # agentless
+PAYLOAD = "payload.schema.json"
+MODULES = Path(handbill.channels.__file__).parent
 NO_CHANNEL = {"genesys"}  # folders of `schemas/` that are of a gateway
 
 Compile = Callable[[Case, str], Result]
@@ -45,7 +48,11 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     compiler = Compiler(open_project(root))
 
     def compile_(case: Case, gateway: str) -> Result:
-        address = {field.name: ADDRESS[field.name] for field in GATEWAYS[gateway].ADDRESS if field.name in ADDRESS}
+        address = {
+            field.name: ADDRESS[field.name]
+            for field in GATEWAYS[gateway].fields(channel(case.channel))
+            if field.name in ADDRESS
+        }
         if gateway == "genesys-agentless" and case.channel in NUMBERS:
             address["to"] = NUMBERS[case.channel]
         return compiler.compile(f"{case.channel}/{case.name}", case.channel, gateway, {}, address=address or None)
@@ -115,8 +122,7 @@ def test_what_can_go_out_has_a_payload(name: str) -> None:
             if not any(paid(case, gateway) for case in tried):
                 reports = [case.reports()[gateway] for case in tried]
                 if not any(
-                    "unsupported-template-type" in text or "genesys-agentless does not reach" in text
-                    for text in reports
+                    "unsupported-template-type" in text or f"{gateway} does not reach" in text for text in reports
                 ):
                     lacking.append(f"{name}/{template_type}-….json that {gateway} carries")
     assert lacking == []
@@ -197,6 +203,12 @@ def missing(name: str, schemas: Path, tests: Path, registry: tuple[str, ...]) ->
     if parts:
         return lacks
     data = json.loads((schemas / name / "channel.json").read_bytes())
+    if data["direct"]:
+        lacks += [f"schemas/{name}/{part}" for part in (PAYLOAD,) if not (schemas / name / part).is_file()]
+        lacks += [f"compiler/handbill/channels/{name}.py"] if not (MODULES / f"{name}.py").is_file() else []
+        lacks += [] if any((tests / name / "native").glob("*.json")) else [f"tests/channels/{name}/native/….json"]
+    elif (schemas / name / PAYLOAD).is_file():
+        lacks.append(f'"direct": true in schemas/{name}/channel.json, since there is a {PAYLOAD}')
     if data.get("genesys", {}).get("narrows") and not (schemas / name / "genesys.schema.json").is_file():
         lacks.append(f"schemas/{name}/genesys.schema.json, which channel.json speaks of")
     if not data.get("genesys", {}).get("narrows") and (schemas / name / "genesys.schema.json").is_file():
@@ -223,7 +235,11 @@ def test_every_channel_is_whole(name: str) -> None:
 def test_every_golden_belongs_to_a_case() -> None:
     for name in WHOLE:
         known = {LIMITS, *(name for case in cases(name) for name in case.goldens())}
-        strange = {file.name for file in (FOLDER / name).iterdir()} - known - {c.name for c in inputs(FOLDER / name)}
+        strange = (
+            {file.name for file in (FOLDER / name).iterdir() if file.is_file()}
+            - known
+            - {c.name for c in inputs(FOLDER / name)}
+        )
         assert strange == set()
 
 
@@ -237,7 +253,7 @@ def test_a_channel_that_is_not_whole_is_told_what_it_lacks(tmp_path: Path) -> No
     parts = [f"schemas/gchat/{part}" for part in PARTS]
     assert missing("gchat", schemas, tests, ()) == [*registry, *parts]
     assert missing("telegram", schemas, tests, ("telegram",)) == [part.replace("gchat", "telegram") for part in parts]
-    (schemas / "gchat" / "channel.json").write_text('{"genesys": {"narrows": true}}', encoding="utf-8")
+    (schemas / "gchat" / "channel.json").write_text('{"direct": true, "genesys": {"narrows": true}}', encoding="utf-8")
     (schemas / "gchat" / "limits.json").write_text("{}", encoding="utf-8")
     rules = {"properties": {"template_type": {"enum": ["text", "card", "generic"]}}}
     (schemas / "gchat" / "message.schema.json").write_text(json.dumps(rules), encoding="utf-8")
@@ -245,6 +261,9 @@ def test_a_channel_that_is_not_whole_is_told_what_it_lacks(tmp_path: Path) -> No
     (tests / "gchat" / "media-image.json").write_text("{}", encoding="utf-8")
     (tests / "gchat" / "text.genesys-event.json").write_text("{}", encoding="utf-8")
     assert missing("gchat", schemas, tests, ("gchat",)) == [
+        "schemas/gchat/payload.schema.json",
+        "compiler/handbill/channels/gchat.py",
+        "tests/channels/gchat/native/….json",
         "schemas/gchat/genesys.schema.json, which channel.json speaks of",
         "tests/channels/gchat/card.json",
         "tests/channels/gchat/text.json",

@@ -47,10 +47,33 @@ def test_lengths(keyword: str, fits: str, too_long: str, measured: int, unit: st
     assert (problem.measured, problem.unit) == (measured, unit)
 
 
-@pytest.mark.parametrize("keyword", [name for name in KEYWORDS if name.startswith("x-max") and name != "x-maxTotal"])
+LENGTHS = ["x-maxUtf16", "x-maxBytes", "x-maxGraphemes", "x-maxSeptets"]
+
+
+@pytest.mark.parametrize("keyword", LENGTHS)
 @pytest.mark.parametrize("instance", [None, 3, True, ["xxxxxx"], {"xxxxxx": 1}])
 def test_lengths_are_of_texts_only(keyword: str, instance: Any) -> None:
     assert faults(keyword, 0, instance) == []
+
+
+def test_texts_together() -> None:
+    rule = {"paths": [["embeds", "*", "title"], ["embeds", "*", "fields", "**", "name"]], "max": 6}
+    value = {"embeds": [{"title": "abc"}, {"title": "de", "fields": [{"name": "f"}]}], "title": "not counted"}
+    assert faults("x-maxTotalText", rule, value) == []
+    value["embeds"][1]["fields"][0]["name"] = "fg"
+    [problem] = KEYWORDS["x-maxTotalText"](rule, value)
+    assert (problem.path, problem.measured, problem.allowed) == (("embeds", 1, "fields", 0, "name"), 7, 6)
+
+
+def test_size_as_json() -> None:
+    assert faults("x-maxJsonBytes", 12, {"a": "äö"}) == []
+    [problem] = KEYWORDS["x-maxJsonBytes"](12, {"a": "äöb"})
+    assert (problem.path, problem.measured, problem.unit) == ((), 13, "bytes")
+
+
+def test_any_number_of_steps() -> None:
+    value = {"a": [{"b": 1, "c": {"b": [2]}}]}
+    assert [path for path, _ in nodes(value, ["a", "**", "b"])] == [("a", 0, "b"), ("a", 0, "c", "b")]
 
 
 def test_the_grapheme_counter_is_loaded_only_when_needed() -> None:

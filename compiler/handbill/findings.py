@@ -74,6 +74,8 @@ _CODES = {
     "x-maxGraphemes": "text-too-long",
     "x-maxSeptets": "text-too-long",
     "x-maxTotal": "too-many-items",
+    "x-maxTotalText": "text-too-long",
+    "x-maxJsonBytes": "output-too-large",
     "maxProperties": "too-many-items",
     "minItems": "too-few-items",
     "minProperties": "too-few-items",

@@ -41,9 +41,11 @@ class Judge:
         self.message = [Rule(schema(channel.message_schema), channel.title)]
         if gateway.NAME.startswith("genesys-") and channel.genesys_schema:
             self.message.append(Rule(schema(channel.genesys_schema), f"{channel.title} through {GENESYS}"))
-        if gateway.MESSAGE_SCHEMA:
-            self.message.append(Rule(schema(gateway.MESSAGE_SCHEMA), gateway.NAME))
-        self.payload = Rule(schema(gateway.SCHEMA), gateway.NAME)
+        own = gateway.message_schema(channel)
+        who = channel.title if gateway.NAME == "direct" else gateway.NAME
+        if own:
+            self.message.append(Rule(schema(own), who))
+        self.payload = Rule(schema(gateway.schema(channel)), who)
 
     def likes(self, document: Any) -> bool:
         """Whether nothing is to be said about a document (a message, or a list of them)."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import orjson
+
 from . import units
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -34,7 +36,7 @@ _FINE: tuple[Problem, ...] = ()
 
 
 def nodes(instance: Any, path: Sequence[str]) -> Iterator[tuple[Path, Any]]:
-    """Every node that `path` reaches, with the way to it; `*` is every item of a list.
+    """Every node that `path` reaches, with the way to it; `*` is every item of a list, `**` any number of steps.
 
     A step that is not there, or does not fit what is there, reaches nothing.
     """
@@ -42,8 +44,14 @@ def nodes(instance: Any, path: Sequence[str]) -> Iterator[tuple[Path, Any]]:
         yield (), instance
         return
     step, rest = path[0], path[1:]
+    if step == "**":
+        yield from nodes(instance, rest)
     children: Iterable[tuple[str | int, Any]] = ()
-    if step == "*":
+    if step == "**":
+        rest = path
+        if isinstance(instance, dict | list):
+            children = instance.items() if isinstance(instance, dict) else enumerate(instance)
+    elif step == "*":
         children = enumerate(instance) if isinstance(instance, list) else ()
     elif isinstance(instance, dict) and step in instance:
         children = ((step, instance[step]),)
@@ -127,6 +135,27 @@ def _max_total(value: dict[str, Any], instance: Any) -> Sequence[Problem]:
     return (Problem(path=found[limit], measured=len(found), allowed=limit, unit="items"),)
 
 
+def _max_total_text(value: dict[str, Any], instance: Any) -> Sequence[Problem]:
+    size = 0
+    for way in value["paths"]:
+        for path, node in nodes(instance, way):
+            size += len(node) if isinstance(node, str) else 0
+            last = path
+            if size > value["max"]:
+                total = sum(len(n) for w in value["paths"] for _, n in nodes(instance, w) if isinstance(n, str))
+                return (Problem(path=last, measured=total, allowed=value["max"], unit="characters"),)
+    return _FINE
+
+
+def _max_json_bytes(limit: int, instance: Any) -> Sequence[Problem]:
+    """The instance as JSON text without blanks, in UTF-8."""
+    try:
+        size = len(orjson.dumps(instance))
+    except TypeError:  # half a character, a number too large: found elsewhere
+        return _FINE
+    return (Problem(measured=size, allowed=limit, unit="bytes"),) if size > limit else _FINE
+
+
 def button_kind(button: Any) -> str:
     """`reply`, `link` or `call`; empty for what is no button."""
     if isinstance(button, dict):
@@ -192,6 +221,8 @@ KEYWORDS: dict[str, Check] = {
     "x-maxSeptets": _max_septets,
     "x-uniqueBy": _unique_by,
     "x-maxTotal": _max_total,
+    "x-maxTotalText": _max_total_text,
+    "x-maxJsonBytes": _max_json_bytes,
     "x-sameShape": _same_shape,
     "x-exactlyOne": _exactly_one,
     "x-atLeastOne": _at_least_one,
@@ -215,6 +246,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-maxSeptets": _COUNT,
     "x-uniqueBy": _members(["path", "fields"], path=_NAMES, fields=_NAMES),
     "x-maxTotal": _members(["path", "max"], path=_NAMES, max=_COUNT),
+    "x-maxTotalText": _members(["paths", "max"], paths={"type": "array", "items": _NAMES}, max=_COUNT),
+    "x-maxJsonBytes": _COUNT,
     "x-sameShape": _members(["path"], path=_NAMES, fields=_NAMES, counts=_NAMES, kinds=_NAMES),
     "x-exactlyOne": _SOME_NAMES,
     "x-atLeastOne": _SOME_NAMES,

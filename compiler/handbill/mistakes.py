@@ -45,7 +45,9 @@ _ORDER = (
 )
 _RANK = {keyword: rank for rank, group in enumerate(_ORDER) for keyword in group}
 _FIELDS = ("required", "dependentRequired", "x-exactlyOne", "x-atLeastOne")
-_BESIDE = frozenset([*_FIELDS, "x-uniqueBy", "x-sameShape", "x-maxTotal", "uniqueItems"])
+_BESIDE = frozenset(
+    [*_FIELDS, "x-uniqueBy", "x-sameShape", "x-maxTotal", "x-maxTotalText", "x-maxJsonBytes", "uniqueItems"]
+)
 _NO_PLACE = _ORDER[0]
 _NO_WORDS: Mapping[str, str] = {}
 

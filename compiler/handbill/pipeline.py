@@ -20,7 +20,7 @@ from .channels import Channel
 from .contracts import ContextRules, Origin, check_front_matter, example_origin
 from .diagnostic import Diagnostic, Failed, Label, Severity
 from .document import Document, parse
-from .gateways import Gateway
+from .gateways import GATEWAYS, Gateway
 from .judge import Judge
 from .marks import Unreadable
 from .message import Message
@@ -117,9 +117,16 @@ class Compiler:
         self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
         self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
 
-    def via(self, template: Template, via: str | None) -> Gateway:
-        """The gateway to compile for: the one asked for, a native template's own, the project's."""
-        return known_gateway(via or template.contract.payload or self.project.config.via)
+    def via(self, template: Template, via: str | None, channel: str) -> Gateway:
+        """The gateway to compile for: the one asked for, a native template's own, the project's.
+
+        A channel that Genesys Cloud does not carry, and nobody asked to go through it, goes direct.
+        """
+        asked = via or template.contract.payload
+        gateway = known_gateway(asked or self.project.config.via)
+        if asked is None and not (target := known_channel(channel)).genesys and target.direct:
+            return GATEWAYS["direct"]
+        return gateway
 
     def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
         """The channels a template is for; of `channels` those, when any are given."""
@@ -149,7 +156,7 @@ class Compiler:
         target = known_channel(channel)
         try:
             template = self.project.template(name, channel)
-            gateway = self.via(template, via)
+            gateway = self.via(template, via, channel)
         except Failed as failed:
             if any(d.code.startswith("unknown-") for d in failed.diagnostics):
                 raise
@@ -183,7 +190,7 @@ class Compiler:
     ) -> Iterator[bytes | Result]:
         """`many`, with an address for each context. Items are taken one by one."""
         template = self.project.template(name, channel)
-        job = _Job(template, known_channel(channel), self.via(template, via))
+        job = _Job(template, known_channel(channel), self.via(template, via, channel))
         return (self._stamped(job, context, address) for context, address in items)
 
     def _stamped(self, job: _Job, context: Mapping[str, Any], address: Address) -> bytes | Result:

@@ -118,7 +118,7 @@ class _Walk:
             raise Refused(error.message)
 
     def _keyword(self, name: str, function: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:
-        whole = name in ("const", "enum", "uniqueItems")
+        whole = name in ("const", "enum", "uniqueItems", "x-maxTotalText", "x-maxJsonBytes")
 
         def keyword(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
             if type(instance) is Hole:

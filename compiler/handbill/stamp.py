@@ -17,7 +17,7 @@ import orjson
 
 from .judge import Judge
 from .residue import Residue
-from .tree import Leaf, NotText, Tree, as_text, as_value, fill
+from .tree import Leaf, NotText, Tree, as_text, as_value, fill, fill_leaf
 from .units import utf8, utf16
 
 
@@ -44,12 +44,14 @@ class Stamp:
         self._write(bodies[0] if len(bodies) == 1 else list(bodies), slots)
         leaves = {id(leaf): leaf for leaf in [*slots, *residue.leaves.values()]}.values()
         # those of one hole take their value as it is; texts around several holes are put together
-        whole = [leaf for leaf in leaves if len(leaf.parts or ()) == 1]
-        texts = [leaf for leaf in leaves if len(leaf.parts or ()) != 1]
+        whole = [leaf for leaf in leaves if leaf.plain and len(leaf.parts or ()) == 1]
+        texts = [leaf for leaf in leaves if leaf.plain and len(leaf.parts or ()) != 1]
+        recoded = [leaf for leaf in leaves if not leaf.plain]
         self._bare = [leaf.bare for leaf in whole]
         self._pick = _picker([leaf.holes[0] for leaf in whole])
         self._texts = [leaf.parts or () for leaf in texts]
-        ordered = [*whole, *texts]
+        self._recoded = recoded
+        ordered = [*whole, *texts, *recoded]
         index = {id(leaf): i for i, leaf in enumerate(ordered)}
         self._slots = _picker([index[id(leaf)] for leaf in slots])
         self._template: list[Any] = [piece for chunk in self._chunks for piece in (chunk, None)][:-1]
@@ -101,6 +103,8 @@ class Stamp:
                         leaves[index] = _scalar(value) if self._bare[index] else as_text(value)
             for parts in self._texts:
                 leaves.append("".join([p if type(p) is str else as_text(values[p]) for p in parts]))  # type: ignore[index]
+            for leaf in self._recoded:
+                leaves.append(fill_leaf(leaf, values))
         except NotText:
             return None
         if not self._holds(leaves):

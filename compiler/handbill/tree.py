@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
+Part: TypeAlias = "str | int | Leaf"
+Recode: TypeAlias = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,17 +22,29 @@ class Leaf:
 
     `parts` is None for a constant, whose `value` it is. Otherwise it is the text in order, constant
     stretches as `str` and holes as `int` (the index into the render's values); `bare` when it is one
-    hole without quotes, which takes its value with its JSON type.
+    hole without quotes, which takes its value with its JSON type. What channels need beyond that: a leaf
+    within a leaf, `escape` for the text of each hole, `encode` for the text as a whole.
     """
 
     pointer: str  # JSON pointer into the message: "/buttons/0/text"
     value: Scalar = None
-    parts: tuple[str | int, ...] | None = None
+    parts: tuple[Part, ...] | None = None
     bare: bool = False
+    escape: Recode | None = None
+    encode: Recode | None = None
+    marked: tuple[object, ...] | None = None  # the same text with its inline markup, see `markup`
 
     @property
     def holes(self) -> tuple[int, ...]:
-        return tuple(p for p in self.parts if isinstance(p, int)) if self.parts else ()
+        found: list[int] = []
+        for part in self.parts or ():
+            found += [part] if isinstance(part, int) else part.holes if isinstance(part, Leaf) else []
+        return tuple(found)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is constant, or text and holes with nothing done to them."""
+        return self.escape is None and self.encode is None and not any(isinstance(p, Leaf) for p in self.parts or ())
 
 
 # What a parsed document, a message and a payload are made of. Plain scalars are what a gateway adds.
@@ -83,7 +97,66 @@ def fill_leaf(leaf: Leaf, values: Sequence[object]) -> Any:
         return leaf.value
     if leaf.bare:
         return as_value(values[parts[0]])  # type: ignore[index]
-    return "".join([p if isinstance(p, str) else as_text(values[p], p) for p in parts])
+    if leaf.plain:
+        return "".join([p if isinstance(p, str) else as_text(values[p], p) for p in parts])  # type: ignore[index, arg-type]
+    text = "".join([_fill_part(p, values, leaf.escape) for p in parts])
+    return leaf.encode(text) if leaf.encode else text
+
+
+def _fill_part(part: Part, values: Sequence[object], escape: Recode | None) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Leaf):
+        return as_text(fill_leaf(part, values))
+    text = as_text(values[part], part)
+    return escape(text) if escape else text
+
+
+# ---- leaves made of leaves, for lowering and emission
+
+
+def joined(*pieces: Leaf | str, at: Leaf | None = None) -> Leaf:
+    """One text of several, in order. It stands where `at` does, or the first leaf among them."""
+    leaves = [piece for piece in pieces if isinstance(piece, Leaf)]
+    pointer = (at or leaves[0]).pointer if at or leaves else ""
+    parts = [part for piece in pieces for part in parts_of(piece)]
+    marked = None
+    if any(leaf.marked for leaf in leaves):
+        own = [piece.marked if isinstance(piece, Leaf) and piece.marked else parts_of(piece) for piece in pieces]
+        marked = tuple(part for some in own for part in some)
+    if all(isinstance(part, str) for part in parts):
+        return Leaf(pointer, "".join(map(str, parts)), marked=marked)
+    return Leaf(pointer, parts=tuple(parts), marked=marked)
+
+
+def parts_of(piece: Leaf | str) -> tuple[Part, ...]:
+    """What a text is made of, a constant being one part."""
+    if isinstance(piece, str):
+        return (piece,)
+    if piece.parts is None:
+        return (as_text(piece.value),)
+    return piece.parts if piece.plain else (piece,)
+
+
+def escaped(leaf: Leaf, escape: Recode) -> Leaf:
+    """A text in which everything, the author's words and each value, is escaped."""
+    if leaf.parts is None:
+        return Leaf(leaf.pointer, escape(as_text(leaf.value)))
+    if leaf.encode or leaf.escape:
+        return encoded(leaf, escape)
+    parts = tuple(
+        escape(part) if isinstance(part, str) else escaped(part, escape) if isinstance(part, Leaf) else part
+        for part in leaf.parts
+    )
+    return Leaf(leaf.pointer, parts=parts, escape=escape)
+
+
+def encoded(leaf: Leaf, encode: Recode) -> Leaf:
+    """A text that is recoded as a whole, when its holes are filled: base64, a number as text (`str`)."""
+    if leaf.parts is None:
+        return Leaf(leaf.pointer, encode(as_text(leaf.value)))
+    inner = leaf.parts if leaf.plain else (leaf,)
+    return Leaf(leaf.pointer, parts=inner, encode=encode)
 
 
 def fill(tree: Tree, values: Sequence[object]) -> Any:

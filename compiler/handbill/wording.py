@@ -116,6 +116,14 @@ def _too_many(v: Violation, who: str) -> Words:
     return Words(f"Too many {_many(v, noun)}", label, "", f"take out {_count(over, *noun)}")
 
 
+def _too_large(v: Violation, who: str) -> Words:
+    """Of a whole: all its texts together, or its size as JSON."""
+    unit = "byte" if v.unit == "bytes" else "character"
+    size, allowed = v.measured or 0, v.allowed or 0
+    label = f"{_count(size, unit)} in all; {who} allows {allowed}"
+    return Words(f"{capital(_subject(v))} too large", label, "", f"take out {_count(size - allowed, unit)}")
+
+
 def _too_few(v: Violation, who: str) -> Words:
     noun = _counted(v)
     label = f"{_count(v.measured or 0, *noun)}; {who} needs at least {v.limit}"
@@ -271,6 +279,7 @@ _WORDS: dict[str, Callable[[Violation, str], Words]] = {
     "minLength": _too_short,
     **dict.fromkeys(["maxItems", "maxProperties", "x-maxTotal"], _too_many),
     **dict.fromkeys(["minItems", "minProperties"], _too_few),
+    **dict.fromkeys(["x-maxTotalText", "x-maxJsonBytes"], _too_large),
     **dict.fromkeys(["required", "dependentRequired"], _missing),
     "additionalProperties": _unknown,
     "type": _wrong_type,

@@ -164,4 +164,8 @@ def _distinct(item: Any, index: int) -> Any:
     if not isinstance(item, dict):
         return item
     made = {key: _distinct(child, index) for key, child in item.items()}
-    return {**made, **{key: f"{key} {index}" for key in ("text", "value") if isinstance(made.get(key), str)}}
+    return {**made, **{key: f"{key} {index}" for key in _TELLING if isinstance(made.get(key), str)}}
+
+
+# what must be different in two of a kind
+_TELLING = ("text", "value")

@@ -58,7 +58,8 @@ def lost(message: dict[str, Any], name: str, said: set[str]) -> set[str]:
 )
 def test_an_arbitrary_message(name: str, template_type: str, without: frozenset[str], channel: Channel) -> None:
     the = gateway(name)
-    payload, narrow = schema(the.SCHEMA), the.MESSAGE_SCHEMA and schema(the.MESSAGE_SCHEMA)
+    own = the.message_schema(channel)
+    payload, narrow = schema(the.schema(channel)), own and schema(own)
 
     @settings(max_examples=25)
     @given(strategies.messages(template_type, without), st.booleans())
@@ -88,10 +89,9 @@ def test_a_sequence_is_an_event_a_message(documents: list[dict[str, Any]]) -> No
 
 
 def test_the_table_of_gateways() -> None:
-    assert list(GATEWAYS) == ["genesys-event", "genesys-bot", "genesys-dialogflow", "genesys-agentless"]
+    assert list(GATEWAYS) == ["genesys-event", "genesys-bot", "genesys-dialogflow", "genesys-agentless", "direct"]
     for name, each in GATEWAYS.items():
         assert name == each.NAME
         assert each.TITLE
-        assert schema(each.SCHEMA)
     with pytest.raises(KeyError):
-        gateway("direct")
+        gateway("genesys")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from .base import Channel, load_channel
+from .base import Channel, Emitter, load_channel
 
 CHANNELS = (
     "messenger",
@@ -27,4 +27,4 @@ def channel(name: str) -> Channel:
     return load_channel(name)
 
 
-__all__ = ["CHANNELS", "Channel", "channel"]
+__all__ = ["CHANNELS", "Channel", "Emitter", "channel"]

@@ -1,14 +1,31 @@
-"""What a channel is: a folder of data under `schemas/`."""
+"""What a channel is: a folder of data under `schemas/`, and a module here that writes the channel's own JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Protocol, cast
 
+from ..message import Message
 from ..resources import load
+from ..tree import Tree
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Emitter(Protocol):
+    """A module of this package, for a channel with an API that Handbill speaks."""
+
+    def emit(self, messages: Sequence[Message]) -> list[dict[str, Tree]]:
+        """The bodies, one a request, without their recipient, in the order they are to be read.
+
+        The messages have passed every schema. Structural: leaves are moved, copied, joined, escaped and encoded,
+        never read (but `template_type`, `kind` and the like, which are constants).
+        """
+        ...
+
+
+@dataclass(frozen=True, eq=False)
 class Channel:
     """Where the customer reads.
 
@@ -25,8 +42,8 @@ class Channel:
 
     @property
     def genesys(self) -> dict[str, Any]:
-        """How Genesys Cloud names and reaches the channel."""
-        return dict(self.data.get("genesys", {}))
+        """How Genesys Cloud names and reaches the channel; empty when it does not."""
+        return dict(self.data.get("genesys") or {})
 
     @property
     def limits(self) -> str:
@@ -45,7 +62,28 @@ class Channel:
     @property
     def genesys_schema(self) -> str | None:
         """What Genesys Cloud takes away from that, when it does."""
-        return f"{self.name}/genesys.schema.json" if self.data.get("genesys", {}).get("narrows") else None
+        return f"{self.name}/genesys.schema.json" if self.genesys.get("narrows") else None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the channel has an API of its own that Handbill speaks."""
+        return bool(self.data["direct"])
+
+    @property
+    def direct_schema(self) -> str | None:
+        """What that API takes away from the messages, beyond what its payload schema says; rarely needed."""
+        told = self.data["direct"]
+        return f"{self.name}/direct.schema.json" if isinstance(told, dict) and told.get("narrows") else None
+
+    @property
+    def payload_schema(self) -> str:
+        """What the channel's own API accepts."""
+        return f"{self.name}/payload.schema.json"
+
+    @cached_property
+    def emitter(self) -> Emitter:
+        """The module that writes the channel's own JSON, imported when it is first needed."""
+        return cast(Emitter, import_module(f"{__package__}.{self.name}"))
 
 
 def load_channel(name: str) -> Channel:

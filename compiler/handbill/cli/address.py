@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..diagnostic import did_you_mean
+from ..names import known_channel
 
 if TYPE_CHECKING:
     from ..gateways import Gateway
 
 
 def address(
-    gateway: Gateway, to: str | None, channel_id: str | None, more: Sequence[str] = ()
+    gateway: Gateway, channel: str, to: str | None, channel_id: str | None, more: Sequence[str] = ()
 ) -> dict[str, str] | None:
     """The address fields from `--to`, `--channel-id` and `--address name=value`; None when there are none.
 
@@ -28,7 +29,7 @@ def address(
         values[name] = value
     if not values:
         return None
-    fields = {field.name: field for field in gateway.ADDRESS}
+    fields = {field.name: field for field in gateway.fields(known_channel(channel))}
     for name in values:
         if name not in fields:
             meant = did_you_mean(name, fields)

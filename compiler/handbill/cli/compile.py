@@ -105,7 +105,7 @@ def _one(
 
     compiler = Compiler(opened(folder), limited)
     template = compiler.project.template(name, channel)
-    to = address(compiler.via(template, via), asked["to"], asked["channel_id"], asked["more"])
+    to = address(compiler.via(template, via, channel), channel, asked["to"], asked["channel_id"], asked["more"])
     base = compiler.base(name)
     context = given(template, base, asked["example"], asked["data"], asked["settings"])
     result = compiler.compile(

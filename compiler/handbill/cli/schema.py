@@ -25,10 +25,27 @@ def _channels() -> tuple[str, ...]:
     return CHANNELS
 
 
-def _names() -> Iterable[str]:
+def _payloads() -> dict[str, tuple[str, str]]:
+    """The payloads, by name: the schema's file, and what it is."""
+    from ..channels import channel
     from ..gateways import GATEWAYS
 
-    return [*FILES, *_channels(), *GATEWAYS]
+    known = [channel(name) for name in _channels()]
+    found = {
+        name: (gateway.schema(known[0]), f"a payload: {gateway.TITLE}")
+        for name, gateway in GATEWAYS.items()
+        if name != "direct"
+    }
+    own = {
+        f"{each.name}.payload": (each.payload_schema, f"what {each.title} itself takes")
+        for each in known
+        if each.direct
+    }
+    return found | own
+
+
+def _names() -> Iterable[str]:
+    return [*FILES, *_channels(), *_payloads()]
 
 
 @click.command()
@@ -37,8 +54,8 @@ def _names() -> Iterable[str]:
 def schema(name: str | None, folder: Path | None) -> None:
     """Print a JSON Schema for editors, complete in one file.
 
-    NAME is message, template or project, a channel (the messages it can show), or a gateway (the
-    payloads it takes). Without NAME, all are listed.
+    NAME is message, template or project, a channel (the messages it can show), a gateway or
+    CHANNEL.payload (the payloads they take). Without NAME, all are listed.
 
     \b
     Examples:
@@ -53,23 +70,21 @@ def schema(name: str | None, folder: Path | None) -> None:
 
 def _listing() -> Iterable[tuple[str, str]]:
     from ..channels import channel
-    from ..gateways import GATEWAYS
 
     for name, (_, about) in FILES.items():
         yield name, about
     for name in _channels():
         yield name, f"a message that {channel(name).title} can show"
-    for name, gateway in GATEWAYS.items():
-        yield name, f"a payload: {gateway.TITLE}"
+    for name, (_, about) in _payloads().items():
+        yield name, about
 
 
 def _schema(name: str) -> dict[str, object]:
     from ..channels import channel
-    from ..gateways import GATEWAYS
 
     if name in FILES:
         return bundle(FILES[name][0])
     if name in _channels():
         known = channel(name)
         return either(f"A message for {known.title}", "message.schema.json", known.message_schema)
-    return bundle(GATEWAYS[name].SCHEMA)
+    return bundle(_payloads()[name][0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..diagnostic import Diagnostic, in_order
+from ..names import known_channel
 from .address import address
 from .context import given
 from .errors import FOUND, show
@@ -130,7 +131,7 @@ def send(
     compiler = Compiler(project, limited)
     template = project.template(name, channel)
     link = connection(project.config.connections, chosen, os.environ, project.source)
-    gateway = compiler.via(template, via or (None if template.contract.payload else link.gateway or None))
+    gateway = compiler.via(template, via or (None if template.contract.payload else link.gateway or None), channel)
     posted(link, gateway.NAME)
     credentials = None if dump else link.credentials(os.environ)  # asked for before anything is rendered
     if kind == "file":
@@ -214,7 +215,7 @@ def _many(
         channel_id = channel_id or "<channel_id>"
     plan = Plan(
         asked["name"], channel, gateway.NAME, asked["file"], asked["file"].as_posix(), mapping,
-        _same(gateway, link, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
+        _same(gateway, link, channel, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
     )  # fmt: skip
     how = manner(link, asked)
     if credentials is None:
@@ -222,9 +223,11 @@ def _many(
     return begin(project, compiler, link, credentials, plan, how, asked["unknown"] or "park")
 
 
-def _same(gateway: Gateway, link: Connection, channel_id: str | None, asked: dict[str, Any]) -> dict[str, str]:
+def _same(
+    gateway: Gateway, link: Connection, channel: str, channel_id: str | None, asked: dict[str, Any]
+) -> dict[str, str]:
     """The address fields that are the same for every row. What is missing must be a column. Raises UsageError."""
-    known = {field.name for field in gateway.ADDRESS}
+    known = {field.name for field in gateway.fields(known_channel(channel))}
     values = {name: value for name, value in link.address.items() if name in known}
     values |= {"channel_id": channel_id} if channel_id and "channel_id" in known else {}
     for pair in asked["more"]:
@@ -254,9 +257,9 @@ def _recipient(
 ) -> dict[str, str] | None:
     """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
     channel_id = asked["channel_id"] or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
-    known = {field.name for field in gateway.ADDRESS}
+    known = {field.name for field in gateway.fields(known_channel(channel))}
     same = [f"{name}={value}" for name, value in link.address.items() if name in known]
-    to = address(gateway, asked["to"], channel_id, [*same, *asked["more"]])
+    to = address(gateway, channel, asked["to"], channel_id, [*same, *asked["more"]])
     _printable(to or {})
     return to
 

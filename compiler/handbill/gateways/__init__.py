@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import genesys_agentless, genesys_bot, genesys_dialogflow, genesys_event
+from . import direct, genesys_agentless, genesys_bot, genesys_dialogflow, genesys_event
 from .base import Address, AddressField, Gateway
 
 GATEWAYS: dict[str, Gateway] = {
@@ -10,6 +10,7 @@ GATEWAYS: dict[str, Gateway] = {
     genesys_bot.NAME: genesys_bot,
     genesys_dialogflow.NAME: genesys_dialogflow,
     genesys_agentless.NAME: genesys_agentless,
+    direct.NAME: direct,
 }
 
 

@@ -25,9 +25,17 @@ class AddressField:
 Address: TypeAlias = Mapping[str, Leaf | str]
 
 
-def everywhere(channel: Channel) -> Diagnostic | None:
-    """For a gateway that reaches every channel."""
-    return None
+def through_genesys(channel: Channel) -> Diagnostic | None:
+    """For a gateway of Genesys Cloud: it reaches the channels that Genesys Cloud knows."""
+    if channel.genesys:
+        return None
+    return Diagnostic(
+        "unsupported-content",
+        "Channel out of reach",
+        text=f"Genesys Cloud does not carry {channel.title}.",
+        hint="compile this channel with --via direct",
+        source=str(channel.data.get("docs", "")),
+    )
 
 
 class Gateway(Protocol):
@@ -35,9 +43,18 @@ class Gateway(Protocol):
 
     NAME: str  # "genesys-event"
     TITLE: str  # one line for `handbill channels` and for help
-    SCHEMA: str  # the payload's schema, under `schemas/`: "genesys/event.schema.json"
-    MESSAGE_SCHEMA: str | None  # which neutral messages it carries; None when all
-    ADDRESS: tuple[AddressField, ...]
+
+    def schema(self, channel: Channel) -> str:
+        """The payload's schema, under `schemas/`: "genesys/event.schema.json"."""
+        ...
+
+    def message_schema(self, channel: Channel) -> str | None:
+        """Which neutral messages it carries; None when all that the channel shows."""
+        ...
+
+    def fields(self, channel: Channel) -> tuple[AddressField, ...]:
+        """What must be known of a recipient."""
+        ...
 
     def reaches(self, channel: Channel) -> Diagnostic | None:
         """None when what the gateway carries gets to the channel, else why it does not."""

@@ -18,15 +18,27 @@ from .base import Address, AddressField
 
 NAME = "genesys-agentless"
 TITLE = "Genesys Cloud: an outbound message without an agent (text, or an approved template)"
-SCHEMA = "genesys/agentless.schema.json"
-MESSAGE_SCHEMA: str | None = "genesys/agentless.message.schema.json"
-ADDRESS: tuple[AddressField, ...] = (
+_SCHEMA = "genesys/agentless.schema.json"
+_MESSAGE_SCHEMA: str | None = "genesys/agentless.message.schema.json"
+_ADDRESS: tuple[AddressField, ...] = (
     AddressField("to", "the customer's number or id on the channel; on web messaging the external contact's id"),
     AddressField("channel_id", "who it comes from: the SMS number, the integration's id, the web deployment's id"),
 )
 
 _SOURCE = "https://github.com/MyPureCloud/platform-client-sdk-python/blob/master/build/docs/SendAgentlessOutboundMessageRequest.md"
 _CHECKED = "2026-11-22"
+
+
+def schema(channel: Channel) -> str:
+    return _SCHEMA
+
+
+def message_schema(channel: Channel) -> str | None:
+    return _MESSAGE_SCHEMA
+
+
+def fields(channel: Channel) -> tuple[AddressField, ...]:
+    return _ADDRESS
 
 
 def reaches(channel: Channel) -> Diagnostic | None:

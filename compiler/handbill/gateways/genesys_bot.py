@@ -38,14 +38,14 @@ from ..message import (
     Section,
     Text,
 )
-from ..tree import Leaf, Tree, as_text
-from .base import Address, AddressField, everywhere
+from ..tree import Leaf, Tree, joined
+from .base import Address, AddressField, through_genesys
 
 NAME = "genesys-bot"
 TITLE = "Genesys Cloud: a bot's reply (Digital Bot Connector, Bot Connector)"
-SCHEMA = "genesys/bot.schema.json"
-MESSAGE_SCHEMA: str | None = "genesys/bot.message.schema.json"
-ADDRESS: tuple[AddressField, ...] = (
+_SCHEMA = "genesys/bot.schema.json"
+_MESSAGE_SCHEMA: str | None = "genesys/bot.message.schema.json"
+_ADDRESS: tuple[AddressField, ...] = (
     AddressField("to", "the id of the bot session, `botSessionId` of the incoming message"),
     AddressField("channel_id", "the id of the bot, `botId`"),
     AddressField("bot_version", "the version of the bot, `botVersion`"),
@@ -57,7 +57,19 @@ ADDRESS: tuple[AddressField, ...] = (
 
 _MEDIA_TYPES = {"image": "Image", "video": "Video", "audio": "Audio", "file": "File"}
 _BUTTON_TYPES = {"reply": "QuickReply", "link": "Url"}
-reaches = everywhere
+reaches = through_genesys
+
+
+def schema(channel: Channel) -> str:
+    return _SCHEMA
+
+
+def message_schema(channel: Channel) -> str | None:
+    return _MESSAGE_SCHEMA
+
+
+def fields(channel: Channel) -> tuple[AddressField, ...]:
+    return _ADDRESS
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:
@@ -130,18 +142,9 @@ def _present(**fields: Tree) -> dict[str, Tree]:
 
 def _joined(leaves: Sequence[Leaf | str], between: str) -> Leaf:
     """One text of several, which counts as the last one that came from the message."""
-    parts: list[str | int] = []
-    pointer = ""
-    for index, leaf in enumerate(leaves):
-        parts += [between] if index else []
-        if isinstance(leaf, str):
-            parts.append(leaf)
-            continue
-        pointer = leaf.pointer or pointer
-        parts += leaf.parts if leaf.parts is not None else [as_text(leaf.value)]
-    if all(isinstance(part, str) for part in parts):
-        return Leaf(pointer, value="".join(map(str, parts)))
-    return Leaf(pointer, parts=tuple(parts))
+    pieces = [piece for index, leaf in enumerate(leaves) for piece in ((between, leaf) if index else (leaf,))]
+    own = [leaf for leaf in leaves if isinstance(leaf, Leaf) and leaf.pointer]
+    return joined(*pieces, at=own[-1] if own else None)
 
 
 def _quick_reply(button: Button) -> Tree:

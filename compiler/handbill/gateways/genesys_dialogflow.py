@@ -14,15 +14,27 @@ from collections.abc import Sequence
 from ..channels.base import Channel
 from ..message import Card, Carousel, Message, QuickReply, Text
 from ..tree import Tree
-from .base import Address, AddressField, everywhere
+from .base import Address, AddressField, through_genesys
 from .genesys_bot import card
 
 NAME = "genesys-dialogflow"
 TITLE = "Genesys Cloud: the custom payload of a Dialogflow or Lex bot"
-SCHEMA = "genesys/dialogflow.schema.json"
-MESSAGE_SCHEMA: str | None = "genesys/dialogflow.message.schema.json"
-ADDRESS: tuple[AddressField, ...] = ()  # the bot answers whoever wrote to it
-reaches = everywhere
+_SCHEMA = "genesys/dialogflow.schema.json"
+_MESSAGE_SCHEMA: str | None = "genesys/dialogflow.message.schema.json"
+_ADDRESS: tuple[AddressField, ...] = ()  # the bot answers whoever wrote to it
+reaches = through_genesys
+
+
+def schema(channel: Channel) -> str:
+    return _SCHEMA
+
+
+def message_schema(channel: Channel) -> str | None:
+    return _MESSAGE_SCHEMA
+
+
+def fields(channel: Channel) -> tuple[AddressField, ...]:
+    return _ADDRESS
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:

@@ -44,17 +44,29 @@ from ..message import (
     Text,
 )
 from ..tree import Leaf, Tree
-from .base import Address, AddressField, everywhere
+from .base import Address, AddressField, through_genesys
 
 NAME = "genesys-event"
 TITLE = "Genesys Cloud: a MessagingEvent, as in the tutorial"
-SCHEMA = "genesys/event.schema.json"
-MESSAGE_SCHEMA: str | None = None
-ADDRESS: tuple[AddressField, ...] = (
+_SCHEMA = "genesys/event.schema.json"
+_MESSAGE_SCHEMA: str | None = None
+_ADDRESS: tuple[AddressField, ...] = (
     AddressField("to", "the user's id on the channel (a page-scoped id on Messenger)"),
     AddressField("channel_id", "the id of the channel in Genesys Cloud"),
 )
-reaches = everywhere
+reaches = through_genesys
+
+
+def schema(channel: Channel) -> str:
+    return _SCHEMA
+
+
+def message_schema(channel: Channel) -> str | None:
+    return _MESSAGE_SCHEMA
+
+
+def fields(channel: Channel) -> tuple[AddressField, ...]:
+    return _ADDRESS
 
 
 def emit(messages: Sequence[Message], channel: Channel, address: Address | None) -> list[Tree]:

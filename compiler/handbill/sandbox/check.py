@@ -25,7 +25,7 @@ def check(name: str, body: Any) -> None:
 
 
 def _check(name: str, body: Any) -> None:
-    for rules in (_needs(name), schema(gateway(name).SCHEMA)):
+    for rules in (_needs(name), schema(f"genesys/{name.removeprefix('genesys-')}.schema.json")):
         if not rules.is_valid(body):
             raise _refused((v, v.path, GENESYS) for v in rules.violations(body))
     if name == "genesys-event":

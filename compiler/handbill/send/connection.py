@@ -33,7 +33,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..channels import CHANNELS
+from ..channels import CHANNELS, channel
 from ..diagnostic import Diagnostic, Failed, did_you_mean
 from ..gateways import GATEWAYS
 from ..resources import load
@@ -43,7 +43,15 @@ from .secret import Secret
 
 DEFAULT = "default"  # the connection taken when none is named
 _GIVEN = ("to", "channel_id")  # address fields that belong to a message, not to a connection
-ADDRESS = tuple(dict.fromkeys(f.name for g in GATEWAYS.values() for f in g.ADDRESS if f.name not in _GIVEN))
+ADDRESS = tuple(
+    dict.fromkeys(
+        field.name
+        for gateway in GATEWAYS.values()
+        for name in CHANNELS
+        for field in gateway.fields(channel(name))
+        if field.name not in _GIVEN
+    )
+)
 _SETTINGS = (
     "gateway", "region", "base_url", "login_url", "client_id", "client_secret", "organization_id", "channels", *ADDRESS,
     "path", "paths", "idempotency_key", "workers", "batch", "rate", "timeouts", "retry",

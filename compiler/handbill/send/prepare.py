@@ -14,6 +14,7 @@ from typing import Any
 from .. import names
 from ..contracts import ContextRules, check_front_matter
 from ..diagnostic import Diagnostic, Failed, Label, Severity
+from ..names import known_channel
 from ..pipeline import Compiler, Result, to_json
 from .ledger import Entry, Ledger
 from .recipients import Recipients, Row
@@ -62,20 +63,22 @@ def recipients_of(
     columns that are needed, and for an unknown name.
     """
     template = compiler.project.template(name, channel)
-    gateway = compiler.via(template, via)
+    gateway = compiler.via(template, via, channel)
     for each in dict.fromkeys((compiler.base(name), template)):
         problems = check_front_matter(each) + names.problems(compiler.project, each, gateway.NAME)
         if any(d.severity is Severity.ERROR for d in problems):
             raise Failed(*(d.at(template=name, channel=channel, gateway=gateway.NAME) for d in problems))
     rules = ContextRules(template if template.contract.has_params else compiler.base(name))
-    return Recipients(path, rules, gateway.ADDRESS, mapping=mapping, address=address, shown=shown)
+    return Recipients(
+        path, rules, gateway.fields(known_channel(channel)), mapping=mapping, address=address, shown=shown
+    )
 
 
 def compiled(
     compiler: Compiler, name: str, channel: str, via: str | None, recipients: Recipients
 ) -> Iterator[Compiled]:
     """Every row, in order, one at a time. Raises Failed for a file of which the rest cannot be read."""
-    gateway = compiler.via(compiler.project.template(name, channel), via).NAME
+    gateway = compiler.via(compiler.project.template(name, channel), via, channel).NAME
     where = {"template": name, "channel": channel, "gateway": gateway}
     current: Row
 
