@@ -48,16 +48,19 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     compiler = Compiler(open_project(root))
 
     def compile_(case: Case, gateway: str) -> Result:
-        address = {
-            field.name: ADDRESS[field.name]
-            for field in GATEWAYS[gateway].fields(channel(case.channel))
-            if field.name in ADDRESS
-        }
+        fields = [field.name for field in GATEWAYS[gateway].fields(channel(case.channel))]
+        known = examples(case.channel) if gateway == "direct" else ADDRESS
+        address = {name: known[name] for name in fields if name in known}
         if gateway == "genesys-agentless" and case.channel in NUMBERS:
             address["to"] = NUMBERS[case.channel]
         return compiler.compile(f"{case.channel}/{case.name}", case.channel, gateway, {}, address=address or None)
 
     return compile_
+
+
+def examples(name: str) -> dict[str, str]:
+    """An address for each field that a channel's own API asks for."""
+    return {each["name"]: each["example"] for each in channel(name).data.get("address", {}).get("fields", ())}
 
 
 def made(case: Case, results: dict[str, Result]) -> dict[str, str]:
