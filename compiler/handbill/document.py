@@ -14,6 +14,7 @@ from typing import Any, Literal
 from .holes import HOLE
 from .marks import MAX_DEPTH, Mapping, Node, Place, Scalar, Unreadable, too_deep
 from .marks import Sequence as ListNode
+from .markup import marked_up
 from .read_json import read_json
 from .tree import Leaf, Tree, as_value, escape, fill_leaf
 from .tree import Scalar as Plain
@@ -51,11 +52,14 @@ def read(text: str, syntax: Literal["json", "yaml"]) -> Node:
     return read_yaml(text, HOLE)
 
 
-def parse(skeleton: str, values: Sequence[object], syntax: Literal["json", "yaml"]) -> Document:
-    """Parse a skeleton. Raises Unreadable, with offsets in the skeleton."""
+def parse(
+    skeleton: str, values: Sequence[object], syntax: Literal["json", "yaml"], *, markup: bool = False
+) -> Document:
+    """Parse a skeleton, and the inline markup of its texts when it uses it. Raises Unreadable, with offsets."""
     builder = _Builder(values)
     node = read(skeleton, syntax)
-    builder.document.root = builder.build(node, "")
+    root = builder.build(node, "")
+    builder.document.root = marked_up(root) if markup else root
     return builder.document
 
 

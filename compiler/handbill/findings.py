@@ -95,6 +95,7 @@ _CODES = {
     "x-exactlyOne": "one-of-fields",
     "x-atLeastOne": "missing-one-of",
     "x-unsupported": "unsupported-field",
+    "x-plain": "formatting-signs",
     "false": "unsupported-field",
     "lone-surrogate": "lone-surrogate",
     "not-finite": "bad-number",

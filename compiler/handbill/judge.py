@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from .channels import Channel
 from .gateways import Gateway
 from .keywords import Path
+from .markup import TEXTS
 from .mistakes import Violation
 from .validate import Schema, schema
 
@@ -35,6 +37,13 @@ class Finding:
 GENESYS = "Genesys Cloud"
 
 
+@cache
+def _as_plain(formats: tuple[str, ...]) -> Schema:
+    """A rule for the texts that a customer reads as prose: nothing in them that the channel would format."""
+    texts = {name: {"x-plain": list(formats)} for name in TEXTS}
+    return Schema({"properties": {**texts, "cards": {"items": {"properties": texts}}}}, "formats")
+
+
 class Judge:
     def __init__(self, channel: Channel, gateway: Gateway) -> None:
         self.neutral = Rule(schema("message.schema.json"), "Handbill")
@@ -45,6 +54,8 @@ class Judge:
         who = channel.title if gateway.NAME == "direct" else gateway.NAME
         if own:
             self.message.append(Rule(schema(own), who))
+        if formats := channel.formats:
+            self.message.append(Rule(_as_plain(formats), channel.title))
         self.payload = Rule(schema(gateway.schema(channel)), who)
 
     def likes(self, document: Any) -> bool:

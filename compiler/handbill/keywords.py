@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
+import jsonschema_rs
 import orjson
 
 from . import units
@@ -210,6 +212,22 @@ def _at_least_one(names: list[str], instance: Any) -> Sequence[Problem]:
     return (Problem(measured=0, extra={"present": []}),)
 
 
+@cache
+def _pattern(text: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator({"pattern": text}, pattern_options=jsonschema_rs.RegexOptions())
+
+
+def _plain(patterns: list[str], instance: Any) -> Sequence[Problem]:
+    """A plain text in which the channel would take signs for markup. It is delivered, but not as written."""
+    if not isinstance(instance, str):
+        return _FINE
+    try:
+        found = [pattern for pattern in patterns if _pattern(pattern).is_valid(instance)]
+    except ValueError:  # half a character: found elsewhere
+        return _FINE
+    return (Problem(warning=True, extra={"patterns": found}),) if found else _FINE
+
+
 def _unsupported(_reason: str, _instance: Any) -> Sequence[Problem]:
     return (Problem(),)
 
@@ -227,7 +245,9 @@ KEYWORDS: dict[str, Check] = {
     "x-exactlyOne": _exactly_one,
     "x-atLeastOne": _at_least_one,
     "x-unsupported": _unsupported,
+    "x-plain": _plain,
 }
+WARNINGS = frozenset(["x-plain"])  # what these find is delivered all the same
 
 _COUNT = {"type": "integer", "minimum": 0}
 _NAMES = {"type": "array", "items": {"type": "string"}}
@@ -252,6 +272,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-exactlyOne": _SOME_NAMES,
     "x-atLeastOne": _SOME_NAMES,
     "x-unsupported": {"type": "string", "minLength": 1},
+    "x-plain": _SOME_NAMES,
 }
 
 # What a rule says of itself; none of it checks anything.

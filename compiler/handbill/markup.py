@@ -60,6 +60,18 @@ def pieces_of(leaf: Leaf) -> tuple[Piece, ...]:
     return cast("tuple[Piece, ...]", leaf.marked)
 
 
+def kinds_of(leaf: Leaf) -> list[Kind]:
+    """The kind of each span of a marked text, those within others too."""
+    found: list[Kind] = []
+    waiting = list(pieces_of(leaf))
+    while waiting:
+        piece = waiting.pop(0)
+        if isinstance(piece, Span):
+            found.append(piece.kind)
+            waiting = [*piece.content, *waiting]
+    return found
+
+
 def _print(pieces: Sequence[Piece], printer: Printer, into: list[Part]) -> None:
     for piece in pieces:
         if not isinstance(piece, Span):
@@ -129,6 +141,8 @@ class _Reader:
     def __init__(self, text: str, holes: Sequence[Part]) -> None:
         self.text = text
         self.holes = dict(zip((at for at, char in enumerate(text) if char == _HOLE), holes, strict=True))
+        # where each sign stands last, so that a text full of signs that nothing closes is still read in one go
+        self.lasts = {sign: text.rfind(sign) for sign in (*(sign for sign, _ in _PAIRS), "](")}
 
     def read(self, start: int, end: int) -> tuple[Piece, ...]:
         pieces: list[Piece] = []
@@ -158,7 +172,7 @@ class _Reader:
 
     def pair(self, at: int, end: int, sign: str, kind: Kind) -> tuple[Span, int] | None:
         inner = at + len(sign)
-        last = self.text.find(sign, inner, end)
+        last = self.text.find(sign, inner, end) if inner <= self.lasts[sign] else -1
         if last <= inner or self.text[inner].isspace() or self.text[last - 1].isspace():
             return None
         behind = last + len(sign)
@@ -171,10 +185,10 @@ class _Reader:
         return tuple(_together([self.holes.get(at, self.text[at]) for at in range(start, end)]))
 
     def word(self, at: int) -> bool:
-        return 0 <= at < len(self.text) and (self.text[at].isalnum() or self.text[at] == _HOLE)
+        return 0 <= at < len(self.text) and (self.text[at].isalnum() or self.text[at] in ("_", _HOLE))
 
     def link(self, at: int, end: int) -> tuple[Span, int] | None:
-        middle = self.text.find("](", at, end)
+        middle = self.text.find("](", at, end) if at < self.lasts["]("] else -1
         last = self.text.find(")", middle, end) if middle > at + 1 else -1
         if last <= middle + 2 or "\n" in self.text[at:last] or " " in self.text[middle:last]:
             return None

@@ -29,7 +29,7 @@ from .names import known_channel, known_gateway
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
-from .telling import ADDRESS, diagnostics_of, not_text, payload_diagnostics, unreadable
+from .telling import ADDRESS, diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
 from .template import Template
 from .tree import Leaf, NotText, Tree, fill
 from .trouble import too_costly
@@ -315,6 +315,8 @@ class Compiler:
             return _Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
         judge = self._judge(target, gateway)
         found = [] if judge.likes(filled) else diagnostics_of(judge.findings(filled), document, places)
+        if template.contract.markup:
+            found += lost_markup(document, target, printed=gateway.NAME == "direct", places=places)
         if _errors(found):
             return _Made(found=found)
         trees = gateway.emit(_messages(document.root), target, to)
@@ -336,7 +338,12 @@ class Compiler:
         document = self._documents.get(key)
         if document is None or not document.fits(rendered.values):
             try:
-                document = parse(rendered.skeleton, rendered.values, template.syntax)
+                document = parse(
+                    rendered.skeleton,
+                    rendered.values,
+                    template.syntax,
+                    markup=template.contract.markup and template.contract.payload is None,
+                )
             except Unreadable as problem:
                 raise Failed(unreadable(problem, places)) from None
             if document.reusable:

@@ -119,7 +119,7 @@ class Stamp:
         return b"".join(pieces)
 
     def _holds(self, leaves: list[Any]) -> bool:
-        if not self._rules.is_valid(leaves) or not all(group.differ(leaves) for group in self._different):
+        if not self._rules.is_clean(leaves) or not all(group.differ(leaves) for group in self._different):
             return False
         # the rules count code points; the few texts in which another unit gives more are counted again
         texts = leaves if not any(self._bare) else [leaf if type(leaf) is str else "" for leaf in leaves]

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .diagnostic import Diagnostic, Label
+from .channels import Channel
+from .diagnostic import Diagnostic, Label, Severity
 from .document import Document
 from .findings import diagnose
-from .judge import Finding, Rule
+from .judge import GENESYS, Finding, Rule
 from .marks import Path, Unreadable
+from .markup import Kind, kinds_of
 from .mistakes import Violation
 from .places import Places, leaf_at
 from .reasons import of_value
 from .source import Span
-from .tree import Leaf, NotText, Tree, origins, pointer_of
+from .tree import Leaf, NotText, Tree, origins, pointer_of, walk
 
 # what is said of a name, not of its value
 _OF_THE_NAME = frozenset({"additionalProperties", "x-unsupported", "false"})
@@ -114,6 +116,37 @@ def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[s
         return told.hint
     shorten = told.hint or "shorten it"
     return f"{shorten}, or give `{parameters[0]}` a maxLength of {room}"
+
+
+def lost_markup(document: Document, channel: Channel, *, printed: bool, places: Places) -> list[Diagnostic]:
+    """A warning when a text's inline markup is not shown. `printed`: by the channel's own API, which may know it."""
+    kinds: frozenset[str] = channel.markup if printed else frozenset()
+    lost: list[tuple[str, list[Kind]]] = []
+
+    def visit(pointer: str, node: Tree) -> None:
+        if isinstance(node, Leaf) and node.marked is not None and "/fallback" not in pointer:
+            known: frozenset[str] = kinds if pointer.rpartition("/")[2] in channel.marked else frozenset()
+            if gone := [kind for kind in kinds_of(node) if kind not in known]:
+                lost.append((pointer, gone))
+
+    walk(document.root, visit)
+    if not lost:
+        return []
+    spans = [places.skeleton(*places.offsets(document, tuple(pointer.split("/")[1:]))) for pointer, _ in lost]
+    count = sum(len(gone) for _, gone in lost)
+    names = ", ".join(dict.fromkeys(kind for _, gone in lost for kind in gone))
+    through = channel.title if printed else f"{channel.title} through {GENESYS}"
+    return [
+        Diagnostic(
+            "lost-markup",
+            "Markup lost",
+            Label(spans[0], f"{count} {'piece' if count == 1 else 'pieces'} of markup lost: {names}"),
+            severity=Severity.WARNING,
+            text=f"{through} shows this as plain text.",
+            hint="nothing needs to be done; to be rid of the warning, write a version for this channel without it",
+            related=tuple(Label(span, "and here") for span in dict.fromkeys(spans[1:])),
+        )
+    ]
 
 
 def unreadable(problem: Unreadable, places: Places) -> Diagnostic:

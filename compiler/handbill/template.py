@@ -42,6 +42,7 @@ class Contract:
     has_params: bool = False  # without `params`, any context is taken as it is
     examples: dict[str, Example] = field(default_factory=dict)
     payload: str | None = None  # the gateway of a native template
+    markup: bool = False  # whether its texts use the inline markup
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +75,7 @@ def _contract(front: dict[str, Any]) -> Contract:
         if isinstance(examples, dict)
         else {},
         payload=payload if isinstance(payload, str) else None,
+        markup=front.get("markup") is True,
     )
 
 

@@ -66,6 +66,8 @@ class _Unit:
 
 
 _CLASSES = {name: _keyword_class(name, check) for name, check in keywords.KEYWORDS.items()}
+_ERRORS = {name: each for name, each in _CLASSES.items() if name not in keywords.WARNINGS}
+_DOUBTS = {name: each for name, each in _CLASSES.items() if name in keywords.WARNINGS}
 
 
 def _validator(document: Any, uri: str, more: Mapping[str, type] | None = None) -> jsonschema_rs.Validator:
@@ -74,7 +76,7 @@ def _validator(document: Any, uri: str, more: Mapping[str, type] | None = None) 
         base_uri=uri,
         retriever=retrieve,
         pattern_options=jsonschema_rs.RegexOptions(),  # time linear in the text, whatever the pattern
-        keywords={**_CLASSES, **(more or {})},
+        keywords={**_ERRORS, **(more or {})},
     )
 
 
@@ -105,7 +107,7 @@ class Schema:
     def is_clean(self, instance: Any) -> bool:
         """Whether there is nothing to say at all, not even a warning."""
         if self._clean is None:
-            self._clean = _validator(self.document, self.uri, {"x-unit": _Unit})
+            self._clean = _validator(self.document, self.uri, {"x-unit": _Unit, **_DOUBTS})
         try:
             return self._clean.is_valid(instance)
         except ValueError:

@@ -254,6 +254,13 @@ def _one_of(v: Violation, _who: str) -> Words:
     return Words(f"{capital(_thing(v.path))} with {exactly}", f"only one of {exactly} can stand here", "", "keep one")
 
 
+def _formatted(v: Violation, who: str) -> Words:
+    found = [match.group() for pattern in v.extra["patterns"] if (match := re.search(pattern, v.value))]
+    signs = _quoted([text if len(text) <= 20 else f"{text[:9]}…{text[-9:]}" for text in found[:1]])
+    text = "The signs go, and what is between them is set in another way. There is no sign that prevents it."
+    return Words("Text would be formatted", f"{who} formats {signs}", text, "write it without these signs")
+
+
 def _unsupported(v: Violation, who: str) -> Words:
     reason = v.limit if isinstance(v.limit, str) else ""
     last = v.path[-1] if v.path else ""
@@ -291,6 +298,7 @@ _WORDS: dict[str, Callable[[Violation, str], Words]] = {
     "x-sameShape": _differ,
     **dict.fromkeys(["x-exactlyOne", "x-atLeastOne"], _one_of),
     **dict.fromkeys(["x-unsupported", "false"], _unsupported),
+    "x-plain": _formatted,
     **dict.fromkeys(["lone-surrogate", "not-finite", "not-text-key"], _not_json),
 }
 

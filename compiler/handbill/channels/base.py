@@ -76,6 +76,21 @@ class Channel:
         return f"{self.name}/direct.schema.json" if isinstance(told, dict) and told.get("narrows") else None
 
     @property
+    def markup(self) -> frozenset[str]:
+        """The kinds of inline markup that its own API can write: bold, italic, code, link."""
+        return frozenset((self.data.get("markup") or {}).get("kinds", ()))
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """The fields of a message that can have it: text, caption, subtitle."""
+        return frozenset((self.data.get("markup") or {}).get("fields", ()))
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Patterns of what it would format in a plain text, where no sign prevents that."""
+        return tuple((self.data.get("markup") or {}).get("formats", ()))
+
+    @property
     def payload_schema(self) -> str:
         """What the channel's own API accepts."""
         return f"{self.name}/payload.schema.json"
