@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import orjson
-
 from . import names
 from .budget import TooCostly
 from .channels import Channel
@@ -29,6 +27,7 @@ from .names import known_channel, known_gateway
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
+from .result import Checked, Result, to_json
 from .telling import ADDRESS, diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
 from .template import Template
 from .tree import Leaf, NotText, Tree, fill
@@ -41,38 +40,6 @@ if TYPE_CHECKING:
 Address: TypeAlias = Mapping[str, str] | None
 
 KEPT = 1024  # skeletons a template may have before the oldest are forgotten
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one message. `bodies` are plain JSON, one a request; None when there are errors."""
-
-    bodies: list[Any] | None
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return self.bodies is not None
-
-    @property
-    def payload(self) -> Any:
-        """The one body, or the list of them when there are several."""
-        bodies = self.bodies or []
-        return bodies[0] if len(bodies) == 1 else bodies
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    name: str
-    channel: str
-    example: str  # "" when the template has none
-    result: Result
-
-
-def to_json(payload: Any, compact: bool = False) -> bytes:
-    """A payload as JSON with a line feed at the end; indented by two, unless compact."""
-    options = orjson.OPT_APPEND_NEWLINE if compact else orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
-    return orjson.dumps(payload, option=options)
 
 
 @dataclass(frozen=True, slots=True)
