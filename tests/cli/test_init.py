@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 
@@ -103,5 +105,27 @@ def test_demo(run, tmp_path, monkeypatch):
     assert text.count('"Durable gadget"') == 2
     assert "templates/appointment.json.j2:13:15: error: text-too-long\n" in text
     assert "Messenger allows 20" in text
-    assert len(text.splitlines()) < 90, "two screens"
+    assert len(text[: text.index("$ handbill send")].splitlines()) < 90, "two screens"
     assert files(tmp_path) == []
+
+
+def test_the_demo_sends(run, tmp_path, monkeypatch):
+    """Over real HTTP, to a sandbox that fails: everyone has the message, nobody has it twice."""
+    monkeypatch.chdir(tmp_path)
+    text = run("demo").stdout
+    sent = text[text.index("$ handbill send followup_call --channel messenger --recipients") :]
+    assert re.search(r"\d{8}-\d{4}-\w{4}  200 messages: 199 sent, 1 not sent\n", sent)
+    assert re.search(r"customers\.csv:\d+: sent, id [0-9a-f-]{36}, 2 attempts\n", sent)
+    assert "customers.csv:201: not sent: conversation-not-found" in sent
+    took, faults = re.search(r"took (\d+) requests for 200 messages \((.*)\)", sent).groups()
+    assert 1.1 < (int(took) - 200) / 40 + 1 < 3
+    assert {"429", "500", "503", "drop", "reset"} <= set(re.findall(r"\w+(?=,|$)", faults))
+    assert "199 customers have the message, none of them twice.\n" in sent
+    assert "HANDBILL_DEMO_CLIENT_ID" not in os.environ
+    assert files(tmp_path) == []
+
+
+def test_the_demo_without_the_sandbox(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("handbill.cli.rehearsal.find_spec", lambda name: None)
+    assert "install the sandbox: pip install 'handbill[sandbox]'" in run("demo").stdout
