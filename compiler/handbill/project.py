@@ -25,6 +25,7 @@ class Config:
     templates: tuple[str, ...]
     channels: tuple[str, ...]
     via: str
+    policy: str  # "strict" or "adapt"
     build: str
     connections: dict[str, dict[str, Any]]
 
@@ -276,6 +277,7 @@ def _config(values: dict[str, Any]) -> Config:
         templates=tuple(chosen["templates"]),
         channels=tuple(chosen["channels"]),
         via=chosen["via"],
+        policy=chosen["policy"],
         build=chosen["build"],
         connections=chosen.get("connections", {}),
     )

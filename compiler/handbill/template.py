@@ -43,6 +43,8 @@ class Contract:
     examples: dict[str, Example] = field(default_factory=dict)
     payload: str | None = None  # the gateway of a native template
     markup: bool = False  # whether its texts use the inline markup
+    policy: str | None = None  # "strict" or "adapt"; the project's when there is none
+    wording: dict[str, str] = field(default_factory=dict)  # of what lowering adds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class Template:
 
 def _contract(front: dict[str, Any]) -> Contract:
     channels, params, examples = front.get("channels"), front.get("params"), front.get("examples")
-    payload = front.get("payload")
+    payload, policy, wording = front.get("payload"), front.get("policy"), front.get("wording")
     return Contract(
         description=str(front.get("description") or ""),
         channels=tuple(c for c in channels if isinstance(c, str)) if isinstance(channels, list) else None,
@@ -76,6 +78,8 @@ def _contract(front: dict[str, Any]) -> Contract:
         else {},
         payload=payload if isinstance(payload, str) else None,
         markup=front.get("markup") is True,
+        policy=policy if isinstance(policy, str) else None,
+        wording={k: v for k, v in wording.items() if isinstance(v, str)} if isinstance(wording, dict) else {},
     )
 
 
