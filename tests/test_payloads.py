@@ -77,16 +77,32 @@ def grown(file: Path, use: Use, keyword: str, size: int) -> Any:
     """The example with this place at a size."""
     body = body_of(file)
     value = node_at(body, use.path)
+    if keyword == "x-maxTotal" and len(path := definition(use.definition)[keyword]["path"]) == len(GROUPED):
+        return placed(body, use.path, halved(value, path[1], size))
     if isinstance(value, list):
         return placed(body, use.path, [distinct(value[index % len(value)], index) for index in range(size)])
+    if isinstance(value, dict):
+        children = list(value.values())
+        return placed(body, use.path, {f"p{index}": children[index % len(children)] for index in range(size)})
     return placed(body, use.path, sized(value, keyword, size, LENGTHS.get(keyword, "")))
+
+
+GROUPED = ("*", "rows", "*")  # the way to what several groups may hold together
+
+
+def halved(groups: list[Any], inner: str, size: int) -> list[Any]:
+    """Two groups that hold so many together, in the list of this name."""
+    made = [distinct(groups[index % len(groups)], index) for index in range(2)]
+    for at, many in enumerate((size // 2, size - size // 2)):
+        made[at][inner] = [distinct(made[at][inner][0], 100 * at + index) for index in range(many)]
+    return made
 
 
 def distinct(item: Any, index: int) -> Any:
     """A copy in which every name and number by which a vendor tells two apart is its own."""
     made = copy.deepcopy(item)
     for holder in holders(made):
-        for key in TELLING & holder.keys():
+        for key in (TELLING | OWN if holder is made else TELLING) & holder.keys():
             if isinstance(holder[key], str):
                 holder[key] = f"{holder[key][:8]}{index}"
             elif isinstance(holder[key], int) and not isinstance(holder[key], bool):
@@ -103,9 +119,10 @@ def holders(value: Any) -> Iterator[dict[str, Any]]:
 
 # what has to be different in two of a list
 TELLING = {
-    "id", "identifier", "index", "card_index", "title", "label", "value", "payload", "postbackData", "block_id",
-    "action_id", "custom_id", "cardId", "data", "name", "text",
+    "id", "identifier", "title", "label", "value", "payload", "postbackData", "block_id",
+    "action_id", "custom_id", "cardId", "data", "text",
 }  # fmt: skip
+OWN = {"index", "card_index", "name"}  # the same of the item itself, not of what it holds
 
 
 def errors(file: Path, body: Any) -> list[tuple[KeyPath, str]]:
