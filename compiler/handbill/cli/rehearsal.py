@@ -11,8 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import click
+
 from ..resources import load
-from .errors import INTERRUPTED
+from .errors import CLEAN, FOUND
 from .output import say
 
 if TYPE_CHECKING:
@@ -113,8 +115,8 @@ def _run(root: Path, *args: str) -> None:
     try:
         handbill.main(args=[*args, "--project", str(root)], prog_name="handbill")
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
-            raise KeyboardInterrupt from None
+        if ended.code not in (CLEAN, FOUND):  # it has said why
+            raise click.exceptions.Exit(int(ended.code or 0)) from None
 
 
 def _copy_templates(root: Path) -> None:
