@@ -12,8 +12,7 @@ All messages of a sequence go into one body, as `replyMessages`. Choices that Ge
   (https://github.com/MyPureCloud/genesys-messenger-transport-mobile-sdk, StructuredMessage.kt).
 - A section of a list needs a title, so one without takes the text of the list's button.
 - A notification's `id` is the template's name, behind `namespace@` when the address names one. An author
-  who means a response of Response Management writes `cannedresponse@<id>` as the name (in a native
-  template where the channel has its own rule for names, as WhatsApp has).
+  who means a response of Response Management writes `cannedresponse@<id>` as the name.
 """
 
 from __future__ import annotations
