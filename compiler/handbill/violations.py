@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 from jsonschema.exceptions import ValidationError
@@ -186,9 +188,29 @@ def search(document: Any, uri: str, instance: Any, retrieve: Callable[[str], Any
     if strange:
         return strange
     registry: Any = Registry(retrieve=_local(retrieve))  # type: ignore[call-arg]
-    judge = _Judge({"$ref": uri}, registry=registry.with_resource(uri, _resource(document)))
+    known = {uri: _resource(document), **dict(_referred(document, uri, _local(retrieve), {uri}))}
+    judge = _Judge({"$ref": uri}, registry=registry.with_resources(known.items()))
     found = [_violation(error, instance) for error in judge.iter_errors(instance)]
     return sorted(settled(found, instance), key=lambda violation: _position(violation.path, instance))
+
+
+def _referred(
+    part: Any, base: str, local: Callable[[str], Resource[Any]], seen: set[str]
+) -> Iterator[tuple[str, Resource[Any]]]:
+    """The documents that a schema refers to, and those that these refer to.
+
+    A registry that has to fetch one reads every schema that it holds first, for each reference again.
+    """
+    for child in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _referred(child, base, local, seen)
+    reference = part.get("$ref") if isinstance(part, dict) else None
+    uri = urldefrag(urljoin(base, reference)).url if isinstance(reference, str) else base
+    if uri not in seen:
+        seen.add(uri)
+        with suppress(NoSuchResource):  # found again, and told, when it is needed
+            resource = local(uri)
+            yield uri, resource
+            yield from _referred(resource.contents, uri, local, seen)
 
 
 def _not_json(value: Any, path: Path) -> Iterator[Violation]:
