@@ -63,6 +63,13 @@ def test_every_code_is_listed_and_no_other() -> None:
     assert re.findall(r"`([a-z0-9-]+)`", match[1]) == CODES, f"write: {' '.join(f'`{code}`' for code in CODES)}"
 
 
+@pytest.mark.parametrize(("name", "command"), [("channels", ["channels", "--format", "markdown"])])
+def test_a_generated_part_is_what_the_command_says(name: str, command: list[str]) -> None:
+    match = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
+    assert match is not None
+    assert match[1] == CliRunner().invoke(cli, command).stdout, f"write what `handbill {' '.join(command)}` says"
+
+
 def test_every_make_target_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.MULTILINE))

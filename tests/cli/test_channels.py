@@ -18,13 +18,31 @@ def squeezed(text: str) -> str:
 
 def test_matrix(run):
     lines = run("channels").stdout.splitlines()
-    assert lines[0].split() == list(TEMPLATE_TYPES)
-    rows = {line.split()[0]: line.split()[1:] for line in lines[1 : 1 + len(CHANNELS)]}
+    assert lines[0].split() == [*TEMPLATE_TYPES, "through"]
+    rows = {line.split()[0]: line.replace(", ", ",").split()[1:] for line in lines[1 : 1 + len(CHANNELS)]}
     assert list(rows) == list(CHANNELS)
-    assert all(len(row) == len(TEMPLATE_TYPES) for row in rows.values())
+    assert all(len(row) == len(TEMPLATE_TYPES) + 1 for row in rows.values())
     assert rows == {
-        name: list(kinds.values()) for name, kinds in json.loads(run("channels", "--format", "json").stdout).items()
+        name: [*row["template_types"].values(), ",".join(row["ways"])]
+        for name, row in json.loads(run("channels", "--format", "json").stdout).items()
     }
+
+
+def test_how_a_channel_is_reached(run):
+    for name, row in json.loads(run("channels", "--format", "json").stdout).items():
+        assert row["ways"] == [
+            way for way, has in (("Genesys", "genesys"), ("direct", "direct")) if channel(name).data.get(has)
+        ]
+        doubted = f"{name}: all of this is" in run("channels").stdout
+        assert doubted == (row["status"] != "official")
+    assert channel("webmessaging").data["direct"] is False
+
+
+def test_markdown(run):
+    lines = run("channels", "--format", "markdown").stdout.splitlines()
+    assert len(lines) == 2 + len(CHANNELS)
+    assert {line.count("|") for line in lines} == {len(TEMPLATE_TYPES) + 3}
+    assert "leave out the name" in run("channels", "sms", "--format", "markdown", code=2).stderr
 
 
 def test_the_matrix_is_what_the_schemas_say():

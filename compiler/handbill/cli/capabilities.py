@@ -19,26 +19,33 @@ Support = Literal["yes", "narrowed", "direct", "no"]
 LEGEND = {
     YES: "shown as written",
     NARROWED: "shown, but not every field of it, or less of it through Genesys Cloud",
-    DIRECT: "shown by the channel, but Genesys Cloud does not carry it",
+    DIRECT: "shown through the channel's own API, but Genesys Cloud does not carry it",
     NO: "refused",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One template type on one channel. `without` and `genesys` map a field's path to the reason it cannot be used."""
+    """One template type on one channel. The maps lead from a field's path to the reason it cannot be used."""
 
     support: Support
     without: dict[str, str]
-    genesys: dict[str, str]
+    direct: dict[str, str]  # what only the channel's own API cannot do
+    genesys: dict[str, str]  # what Genesys Cloud takes away
     genesys_limits: tuple[str, ...]  # names in limits.json that Genesys Cloud adds
 
 
 def capabilities(channel: Channel) -> dict[str, Capability]:
     """Every template type of the neutral message, on one channel."""
-    own = load(channel.message_schema)
-    genesys = load(channel.genesys_schema) if channel.genesys_schema else {}
-    return {kind: _capability(kind, own, genesys) for kind in TEMPLATE_TYPES}
+    own, genesys, direct = (
+        load(name) if name else {} for name in (channel.message_schema, channel.genesys_schema, channel.direct_schema)
+    )
+    return {kind: _capability(kind, own, genesys, direct) for kind in TEMPLATE_TYPES}
+
+
+def ways(channel: Channel) -> tuple[str, ...]:
+    """How messages get to a channel: through Genesys Cloud, direct, or both."""
+    return tuple(way for way, open_ in (("Genesys", channel.genesys), ("direct", channel.direct)) if open_)
 
 
 def lacking(channel: Channel) -> dict[str, str]:
@@ -49,16 +56,18 @@ def lacking(channel: Channel) -> dict[str, str]:
     return {path: reason for schema in schemas for path, reason in _unsupported(schema.get("properties", {}))}
 
 
-def _capability(kind: str, own: dict[str, Any], genesys: dict[str, Any]) -> Capability:
+def _capability(kind: str, own: dict[str, Any], genesys: dict[str, Any], direct: dict[str, Any]) -> Capability:
     if not _lists(own, kind):
-        return Capability(NO, {}, {}, ())
+        return Capability(NO, {}, {}, {}, ())
+    without, taken, alone = (
+        {path: reason for branch in _branches(schema, kind) for path, reason in _lost(branch)}
+        for schema in (own, genesys, direct)
+    )
     if not _lists(genesys, kind):
-        return Capability(DIRECT, {}, {}, ())
-    without = {path: reason for branch in _branches(own, kind) for path, reason in _lost(branch)}
-    taken = {path: reason for branch in _branches(genesys, kind) for path, reason in _lost(branch)}
+        return Capability(DIRECT, without, alone, {}, ())
     limits = tuple(dict.fromkeys(name for branch in _branches(genesys, kind) for name in _limits(branch)))
-    narrowed = without or taken or limits or any(True for _ in _branches(genesys, kind))
-    return Capability(NARROWED if narrowed else YES, without, taken, limits)
+    narrowed = without or taken or alone or limits or any(True for _ in _branches(genesys, kind))
+    return Capability(NARROWED if narrowed else YES, without, alone, taken, limits)
 
 
 def _lists(schema: dict[str, Any], kind: str) -> bool:

@@ -13,7 +13,7 @@ import click
 from ..channels import CHANNELS, Channel, channel
 from ..message import TEMPLATE_TYPES
 from ..resources import load
-from .capabilities import LEGEND, Capability, capabilities, lacking
+from .capabilities import LEGEND, NO, Capability, capabilities, lacking, ways
 from .limits import in_words, status_in_words
 from .options import CHANNEL, Name, project_option
 from .output import say
@@ -26,10 +26,10 @@ _WIDTH = 100  # columns
 @click.option(
     "--format",
     "form",
-    type=Name("format", lambda: ("text", "json")),
+    type=Name("format", lambda: ("text", "json", "markdown")),
     default="text",
     metavar="FORMAT",
-    help="text or json.",
+    help="text or json; of all channels also markdown.",
 )
 @project_option
 def channels(name: str | None, form: str, folder: Path | None) -> None:
@@ -45,8 +45,12 @@ def channels(name: str | None, form: str, folder: Path | None) -> None:
     """
     known = [channel(name)] if name else [channel(each) for each in CHANNELS]
     if form == "json":
-        data = _as_json(known[0]) if name else {each.name: _types(each) for each in known}
+        data = _as_json(known[0]) if name else {each.name: _row(each) for each in known}
         say(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    elif form == "markdown":
+        if name:
+            raise click.UsageError("--format markdown is for all channels; leave out the name.")
+        say("".join(f"{line}\n" for line in markdown(known)))
     else:
         lines = _page(known[0]) if name else _matrix(known)
         say("".join(f"{line}".rstrip() + "\n" for line in lines))
@@ -56,17 +60,27 @@ def _types(known: Channel) -> dict[str, str]:
     return {kind: capability.support for kind, capability in capabilities(known).items()}
 
 
+def _row(known: Channel) -> dict[str, Any]:
+    return {"ways": list(ways(known)), "status": known.data.get("status", "official"), "template_types": _types(known)}
+
+
+def _doubt(known: Channel) -> str:
+    return status_in_words({"x-status": known.data.get("status", "official")})
+
+
 def _as_json(known: Channel) -> dict[str, Any]:
     types = {
         kind: {
             "support": c.support,
             "without": c.without,
+            "direct": {"without": c.direct},
             "genesys": {"without": c.genesys, "limits": list(c.genesys_limits)},
         }
         for kind, c in capabilities(known).items()
     }
     return {
         "name": known.name,
+        "ways": list(ways(known)),
         **known.data,
         "template_types": types,
         "without": lacking(known),
@@ -75,7 +89,8 @@ def _as_json(known: Channel) -> dict[str, Any]:
 
 
 def _matrix(known: list[Channel]) -> Iterator[str]:
-    table = [["", *TEMPLATE_TYPES], *([each.name, *_types(each).values()] for each in known)]
+    table = [["", *TEMPLATE_TYPES, "through"]]
+    table += [[each.name, *_types(each).values(), ", ".join(ways(each))] for each in known]
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     for row in table:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
@@ -83,14 +98,28 @@ def _matrix(known: list[Channel]) -> Iterator[str]:
     for word, meaning in LEGEND.items():
         yield f"{word:<{widths[0]}}  {meaning}"
     yield ""
+    for each in known:
+        if doubt := _doubt(each):
+            yield f"{each.name}: all of this is {doubt}"
     yield "`handbill channels NAME` says what is missing, and lists the limits."
+
+
+def markdown(known: list[Channel]) -> Iterator[str]:
+    """The matrix as the README has it."""
+    yield f"| channel | through | {' | '.join(TEMPLATE_TYPES)} |"
+    yield "|---|---|" + "---|" * len(TEMPLATE_TYPES)
+    for each in known:
+        name = f"`{each.name}`" + (f" ({doubt})" if (doubt := _doubt(each)) else "")
+        cells = ["–" if support == NO else support for support in _types(each).values()]
+        yield f"| {name} | {', '.join(ways(each))} | {' | '.join(cells)} |"
 
 
 def _page(known: Channel) -> Iterator[str]:
     yield known.title
     yield str(known.data.get("docs", ""))
+    yield f"Through: {', '.join(ways(known)) or 'nothing yet'}"
     yield f"Lengths are counted in {known.data.get('unit', 'characters')}, unless a limit says otherwise."
-    if doubt := status_in_words({"x-status": known.data.get("status", "official")}):
+    if doubt := _doubt(known):
         yield f"All of this is {doubt}."
     yield ""
     yield "Messages"
@@ -105,6 +134,8 @@ def _page(known: Channel) -> Iterator[str]:
 def _missing(capability: Capability) -> Iterator[str]:
     for path, reason in capability.without.items():
         yield from _wrapped(f"no {path}: {reason}", 16)
+    for path, reason in capability.direct.items():
+        yield from _wrapped(f"through its own API no {path}: {reason}", 16)
     for path, reason in capability.genesys.items():
         yield from _wrapped(f"through Genesys Cloud no {path}: {reason}", 16)
     if capability.genesys_limits:
