@@ -154,7 +154,8 @@ def sized(value: Any, keyword: str, size: int, unit: str = "", char: str = "a") 
 
 
 def _copies(items: list[Any], size: int) -> list[Any]:
-    return [_distinct(items[-1], index) for index in range(size)]
+    """The items as they are, and as many of the last one as are lacking."""
+    return [_distinct(items[min(index, len(items) - 1)], index) for index in range(size)]
 
 
 def _distinct(item: Any, index: int) -> Any:
