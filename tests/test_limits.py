@@ -82,10 +82,10 @@ def values(limit: dict[str, Any], keyword: str, size: int) -> Iterator[Any]:
 def nested(path: list[str], size: int) -> Any:
     """A value in which `path` leads to `size` nodes, in two branches."""
     *steps, last = path
-    halves: list[Any] = [[{}] * (size // 2), [{}] * (size - size // 2)]
-    assert last == "*"
+    node = {} if last == "*" else {last: {}}
+    halves: list[Any] = [[node] * (size // 2), [node] * (size - size // 2)]
     for step in reversed(steps):
-        halves = [halves] if step == "*" else [{step: half} for half in halves]
+        halves = [halves] if step in ("*", "**") else [{step: half} for half in halves]
     return halves[0]
 
 
@@ -93,7 +93,7 @@ def breaks(limit: dict[str, Any], value: Any) -> bool:
     """Whether a value breaks any of a definition's limits; told by the table of widths, not by the code under test."""
     if isinstance(value, str) and not re.search(limit.get("pattern", ""), value):
         return True
-    for keyword in KEYWORDS & limit.keys() & set(SIZES[type(value)]):
+    for keyword in KEYWORDS & limit.keys() & {*SIZES[type(value)], "x-maxTotal"}:
         size = value if isinstance(value, int) else measured(value, keyword)
         if size < number(limit, keyword) if keyword in LEAST else size > number(limit, keyword):
             return True
@@ -108,7 +108,7 @@ def doubtful(limit: dict[str, Any], value: Any) -> bool:
 
 def measured(value: Any, keyword: str) -> int:
     if keyword == "x-maxTotal":
-        return sum(len(items) for branch in value for items in branch.values())
+        return empties(value)
     if not isinstance(value, str):
         return len(value)
     size, rest = 0, value
@@ -116,6 +116,14 @@ def measured(value: Any, keyword: str) -> int:
         size += rest.count(char) * WIDTHS[char].get(LENGTHS[keyword], 0)
         rest = rest.replace(char, "")
     return size
+
+
+def empties(value: Any) -> int:
+    """How many of the nodes that `nested` has made."""
+    if value == {}:
+        return 1
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return sum(map(empties, below))
 
 
 # ---- each limit in a message

@@ -14,7 +14,7 @@ from ..channels.base import Channel
 from ..diagnostic import Diagnostic
 from ..message import Message, Notification, Parameters, Text
 from ..tree import Leaf, Tree
-from .base import Address, AddressField
+from .base import Address, AddressField, through_genesys
 
 NAME = "genesys-agentless"
 TITLE = "Genesys Cloud: an outbound message without an agent (text, or an approved template)"
@@ -45,7 +45,7 @@ def reaches(channel: Channel) -> Diagnostic | None:
     """Genesys names the channels that agentless messages go to: `toAddressMessengerType`."""
     if channel.genesys.get("agentless"):
         return None
-    return Diagnostic(
+    return through_genesys(channel) or Diagnostic(
         "unsupported-content",
         "Channel out of reach",
         text=f"Genesys Cloud has no agentless messages on {channel.title}.",
