@@ -16,6 +16,9 @@ CHANNELS = (
     "x",
     "sms",
     "open",
+    "telegram",
+    "twilio",
+    "wechat",
 )
 
 
