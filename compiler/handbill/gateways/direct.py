@@ -70,10 +70,10 @@ def _put(tree: dict[str, Tree], path: Sequence[str], value: Leaf | str) -> None:
     tree[last] = value
 
 
-def _merged(first: dict[str, Tree], then: dict[str, Tree]) -> dict[str, Tree]:
-    """Both, what is in both being objects."""
-    made = {**first}
-    for key, value in then.items():
-        there = made.get(key)
-        made[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+def _merged(address: dict[str, Tree], body: dict[str, Tree]) -> dict[str, Tree]:
+    """Both; what only the address has comes first. Of what both have the address's counts: the body's is a default."""
+    made = {key: value for key, value in address.items() if key not in body}
+    for key, value in body.items():
+        own = address.get(key, value)
+        made[key] = _merged(own, value) if isinstance(own, dict) and isinstance(value, dict) else own
     return made
