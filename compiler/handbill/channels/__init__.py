@@ -17,6 +17,7 @@ CHANNELS = (
     "sms",
     "open",
     "telegram",
+    "slack",
     "twilio",
     "wechat",
 )
