@@ -5,7 +5,7 @@ A judge is made once for a channel and a gateway. It says yes or no fast, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -46,6 +46,7 @@ def _as_plain(formats: tuple[str, ...]) -> Schema:
 
 class Judge:
     def __init__(self, channel: Channel, gateway: Gateway) -> None:
+        self.channel = channel
         self.neutral = Rule(schema("message.schema.json"), "Handbill")
         self.message = [Rule(schema(channel.message_schema), channel.title)]
         if gateway.NAME.startswith("genesys-") and channel.genesys_schema:
@@ -63,7 +64,7 @@ class Judge:
         if not self.neutral.schema.is_clean(document):
             return False
         messages = document if isinstance(document, list) else [document]
-        return all(rule.schema.is_clean(message) for message in messages for rule in self.message)
+        return all(map(self.shows, messages))
 
     def findings(self, document: Any) -> list[Finding]:
         """What is to be said, each mistake once: a place that one rule has spoken of is left alone by the next."""
@@ -73,13 +74,18 @@ class Judge:
             if not isinstance(message, dict):
                 continue
             prefix: tuple[str | int, ...] = (index,) if sequence else ()
-            found += self._of_message(message, prefix, found)
+            found += self.of_message(message, prefix, found)
         return found
 
-    def _of_message(self, message: Any, prefix: Path, earlier: list[Finding]) -> list[Finding]:
+    def shows(self, message: Any) -> bool:
+        """Whether the channel and the gateway have nothing to say about a message that is a Handbill message."""
+        return all(rule.schema.is_clean(message) for rule in self.message)
+
+    def of_message(self, message: Any, prefix: Path = (), earlier: Sequence[Finding] = ()) -> list[Finding]:
+        """What the channel and the gateway have to say about one message, which stands at `prefix`."""
         found: list[Finding] = []
         for rule in self.message:
-            found += _new(_below(rule, message, prefix), earlier + found)
+            found += _new(_below(rule, message, prefix), [*earlier, *found])
         refused = [f for f in found if f.violation.path == (*prefix, "template_type")]
         return refused or found  # of a message that cannot go at all, the parts do not matter
 

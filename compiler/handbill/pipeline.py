@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from . import names
+from . import lowering, names
 from .budget import TooCostly
 from .channels import Channel
 from .contracts import ContextRules, Origin, check_front_matter, example_origin
 from .diagnostic import Diagnostic, Failed, Label, Severity
 from .document import Document, parse
 from .gateways import GATEWAYS, Gateway
-from .judge import Judge
+from .judge import GENESYS, Judge
+from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
-from .message import Message
-from .message import read as read_message
 from .names import known_channel, known_gateway
 from .places import Places
 from .project import Project
@@ -49,10 +48,19 @@ class _Job:
     template: Template
     target: Channel
     gateway: Gateway
+    adapt: bool = False  # the policy
+    wording: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, address: Address) -> tuple[str, ...]:
         """What a stamp depends on: of an address only which fields it has."""
-        return (self.template.source.path, self.target.name, self.gateway.NAME, *(address or ()))
+        policy = "adapt" if self.adapt else "strict"
+        return (self.template.source.path, self.target.name, self.gateway.NAME, policy, *(address or ()))
+
+    @property
+    def who(self) -> str:
+        """Who shows it, in words."""
+        direct = self.gateway.NAME == "direct"
+        return self.target.title if direct else f"{self.target.title} through {GENESYS}"
 
     @property
     def surroundings(self) -> dict[str, Any]:
@@ -68,21 +76,38 @@ class _Made:
     skeleton: str = ""
     document: Document | None = None
     trees: list[Tree] = field(default_factory=list)
+    messages: list[Tree] = field(default_factory=list)  # what the document's have become
+    losses: list[Diagnostic] = field(default_factory=list)  # the same for every context that gives this skeleton
+    explained: Explained | None = None
 
 
 class Compiler:
     """Compiles the templates of one project. What can be kept between two messages is kept."""
 
-    def __init__(self, project: Project, guard: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        """`guard` is entered around each message's work, and may raise TooCostly (`guard.limited` does)."""
+    def __init__(
+        self,
+        project: Project,
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        policy: str | None = None,
+        fail_on: Iterable[str] = (),
+    ) -> None:
+        """`guard` is entered around each message's work, and may raise TooCostly (`guard.limited` does).
+
+        `policy`, "strict" or "adapt", goes before the template's and the project's. `fail_on` are the kinds of loss
+        (`lowering.KINDS`) that are errors.
+        """
         self.project = project
         self._guard = guard
+        self._policy = policy
+        self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
         self.renderer = Renderer(project.folders, project.shown)
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
         self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
 
     def via(self, template: Template, via: str | None, channel: str) -> Gateway:
         """The gateway to compile for: the one asked for, a native template's own, the project's.
@@ -128,13 +153,25 @@ class Compiler:
             if any(d.code.startswith("unknown-") for d in failed.diagnostics):
                 raise
             return Result(None, [d.at(template=name, channel=channel, example=example) for d in failed.diagnostics])
-        job = _Job(template, target, gateway)
+        job = self._job(template, target, gateway)
         return self._result(job, self._attempt(job, context, address, origin), example)
 
     def _result(self, job: _Job, made: _Made, example: str = "") -> Result:
         where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
-        found = [d.at(template=job.template.name, **where) for d in made.found]
-        return Result(None if _errors(found) else made.bodies, found)
+        found = [
+            replace(d, severity=Severity.ERROR) if d.code in self._fatal else d
+            for d in (d.at(template=job.template.name, **where) for d in [*made.found, *made.losses])
+        ]
+        return Result(None if _errors(found) else made.bodies, found, made.explained)
+
+    def _job(self, template: Template, target: Channel, gateway: Gateway) -> _Job:
+        policy, wording = template.contract.policy, template.contract.wording
+        if template.overrides and not (policy and wording):
+            base = self.base(template.name).contract
+            policy, wording = policy or base.policy, wording or base.wording
+        return _Job(
+            template, target, gateway, (self._policy or policy or self.project.config.policy) == "adapt", wording
+        )
 
     def many(
         self,
@@ -147,8 +184,8 @@ class Compiler:
     ) -> Iterator[bytes | Result]:
         """A message for each context, in order: the payload as compact JSON with a line feed.
 
-        A Result comes instead where there is something to say: errors, or warnings with the payload.
-        Raises Failed for an unknown name. Fast: see `stamp`.
+        A Result comes instead where there is something to say: errors, or warnings with the payload. What is lost is
+        the same for every message of a skeleton, and is said once. Raises Failed for an unknown name. Fast: `stamp`.
         """
         return self.stream(name, channel, via, ((context, address) for context in contexts))
 
@@ -157,7 +194,7 @@ class Compiler:
     ) -> Iterator[bytes | Result]:
         """`many`, with an address for each context. Items are taken one by one."""
         template = self.project.template(name, channel)
-        job = _Job(template, known_channel(channel), self.via(template, via, channel))
+        job = self._job(template, known_channel(channel), self.via(template, via, channel))
         return (self._stamped(job, context, address) for context, address in items)
 
     def _stamped(self, job: _Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
@@ -179,15 +216,18 @@ class Compiler:
         made = self._attempt(job, context, address)
         if made.found:
             return self._result(job, made)
-        if made.document is not None and made.document.reusable:
+        fatal = any(d.code in self._fatal for d in made.losses)
+        if made.document is not None and made.document.reusable and not fatal:
             native = job.template.contract.payload is not None
             _keep(
                 stamps,
                 made.skeleton,
-                Stamp(made.document.root, made.trees, self._judge(job.target, job.gateway), native=native),
+                Stamp(
+                    made.document.root, made.messages, made.trees, self._judge(job.target, job.gateway), native=native
+                ),
             )
-        result = Result(made.bodies)
-        return to_json(result.payload, compact=True)
+        result = self._result(job, made)
+        return result if result.diagnostics else to_json(result.payload, compact=True)
 
     def check(
         self, wanted_names: Iterable[str], channels: Sequence[str] = (), via: str | None = None
@@ -281,15 +321,35 @@ class Compiler:
             span = places.skeleton(*places.offsets(document, ("template_type",)))
             return _Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
         judge = self._judge(target, gateway)
-        found = [] if judge.likes(filled) else diagnostics_of(judge.findings(filled), document, places)
+        if not judge.neutral.schema.is_clean(filled):
+            findings = judge.findings(filled)
+            if job.adapt:  # what the channel would say of it is not said yet
+                findings = [f for f in findings if f.who == judge.neutral.who]
+            return _Made(found=diagnostics_of(findings, document, places))
+        plan = self._plan(job, document, rendered.skeleton)
+        found = lowering.problems(plan, judge, document, rendered.values, places, adapt=job.adapt)
+        losses = lowering.loss_diagnostics(plan.lowered, target, job.who, template.name, document, places)
         if template.contract.markup:
-            found += lost_markup(document, target, printed=gateway.NAME == "direct", places=places)
+            printed = gateway.NAME == "direct"
+            losses += lost_markup(plan.sent, target, printed=printed, document=document, places=places)
+        explained = Explained(plan, target, rendered.values)
         if _errors(found):
-            return _Made(found=found)
-        trees = gateway.emit(_messages(document.root), target, to)
+            return _Made(found=found, losses=losses, explained=explained)
+        trees = gateway.emit(plan.messages, target, to)
         bodies = [fill(tree, values) for tree in trees]
         found += self._payload_problems(judge, trees, bodies, document, places)
-        return _Made(bodies, found, rendered.skeleton, document, trees)
+        return _Made(bodies, found, rendered.skeleton, document, trees, plan.trees, losses, explained)
+
+    def _plan(self, job: _Job, document: Document, skeleton: str) -> Plan:
+        key = (*job.key(None), skeleton)
+        plan = self._plans.get(key) if document.reusable else None
+        if plan is None:
+            ladder = Ladder(self._judge(job.target, job.gateway), job.target, Words(job.wording, job.target.name))
+            ladder.adapt = job.adapt
+            plan = lowering.plan(document.root, ladder)
+            if document.reusable:
+                _keep(self._plans, key, plan)
+        return plan
 
     def _payload_problems(
         self, judge: Judge, trees: list[Tree], bodies: list[Any], document: Document, places: Places
@@ -379,12 +439,6 @@ def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
 def targets(project: Project, template: Template, channels: Sequence[str] = ()) -> list[str]:
     """The channels a template is for; of `channels` those, when any are given."""
     return Compiler(project).targets(template, channels)
-
-
-def _messages(root: Tree) -> list[Message]:
-    if isinstance(root, list):
-        return [read_message(child, f"/{index}") for index, child in enumerate(root)]
-    return [read_message(root)]
 
 
 __all__ = ["Checked", "Compiler", "Origin", "Result", "about", "targets", "to_json"]

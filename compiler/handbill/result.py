@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from .diagnostic import Diagnostic
+from .lowering import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Result:
 
     bodies: list[Any] | None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    explained: Explained | None = field(default=None, compare=False, repr=False)  # how it was lowered
 
     @property
     def ok(self) -> bool:

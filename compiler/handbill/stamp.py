@@ -24,14 +24,17 @@ from .units import utf8, utf16
 class Stamp:
     """One skeleton for one channel and gateway. `fill` gives what `to_json(…, compact=True)` gives."""
 
-    def __init__(self, document: Tree, bodies: list[Tree], judge: Judge, *, native: bool = False) -> None:
-        """Raises residue.Refused where the structure itself breaks a rule."""
+    def __init__(
+        self, document: Tree, messages: list[Tree], bodies: list[Tree], judge: Judge, *, native: bool = False
+    ) -> None:
+        """`messages` are what became of the document. Raises residue.Refused where the structure breaks a rule."""
         self._document = document
+        self._messages = messages
         self._bodies = bodies
         residue = Residue()
         if not native:
             residue.add(judge.neutral.schema, document)
-            for message in document if isinstance(document, list) else [document]:
+            for message in messages:
                 for rule in judge.message:
                     residue.add(rule.schema, message)
         for body in bodies:
@@ -132,8 +135,11 @@ class Stamp:
 
     def _asked(self, values: Sequence[Any]) -> bool:
         """The whole message before every judge, for what the residue could not hold."""
-        if not self._native and not self._judge.likes(fill(self._document, values)):
-            return False
+        if not self._native:
+            if not self._judge.neutral.schema.is_clean(fill(self._document, values)):
+                return False
+            if not all(self._judge.shows(fill(message, values)) for message in self._messages):
+                return False
         return all(self._judge.payload.schema.is_clean(fill(body, values)) for body in self._bodies)
 
 

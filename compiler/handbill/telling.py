@@ -32,6 +32,21 @@ def diagnostics_of(findings: Iterable[Finding], document: Document, places: Plac
     return [_diagnostic(f.violation, f.who, document, places) for f in findings]
 
 
+def lowered_diagnostics(
+    findings: Iterable[Finding], tree: Tree, document: Document, places: Places
+) -> list[Diagnostic]:
+    """The diagnostics of a message that lowering has made, at what it was made of."""
+    sources = origins(tree)
+    found = []
+    for f in findings:
+        v = f.violation
+        moved = replace(
+            v, path=_message_path(v.path, sources), others=tuple(_message_path(other, sources) for other in v.others)
+        )
+        found.append(_diagnostic(moved, f.who, document, places, leaf_at(tree, v.path)))
+    return found
+
+
 def payload_diagnostics(rule: Rule, tree: Tree, body: Any, document: Document, places: Places) -> list[Diagnostic]:
     """What a payload schema has against a body, at the part of the message it came from."""
     sources = origins(tree)
@@ -61,21 +76,28 @@ def _message_path(path: Path, sources: dict[str, str]) -> Path:
             if source.startswith(ADDRESS):
                 continue
             if place == pointer or place.startswith(f"{pointer}/"):
-                steps = source.split("/")[1:]
+                steps = steps_of(source)
                 if place != pointer:
                     steps = steps[: max(1, len(steps) - 1)] if end == len(path) else steps[:-1]
-                return tuple(int(s) if s.isdigit() else s.replace("~1", "/").replace("~0", "~") for s in steps)
+                return steps
     return ()
 
 
-def _diagnostic(v: Violation, who: str, document: Document, places: Places) -> Diagnostic:
+def steps_of(pointer: str) -> Path:
+    """A JSON pointer as a path."""
+    steps = pointer.split("/")[1:]
+    return tuple(int(s) if s.isdigit() else s.replace("~1", "/").replace("~0", "~") for s in steps)
+
+
+def _diagnostic(v: Violation, who: str, document: Document, places: Places, measured: Leaf | None = None) -> Diagnostic:
+    """`measured` is the text at fault, when it is not the one that stands there."""
     path, key = _spot(v)
     start, end = places.offsets(document, path, key=key)
     span = places.skeleton(start, end)
     others = [places.skeleton(*places.offsets(document, other)) for other in v.others]
     told = diagnose(v, who=who, span=span, others=others)
     related: tuple[Label, ...] = tuple(r for r in told.related if r.span != span)
-    leaf = leaf_at(document.root, v.path)
+    leaf = measured or leaf_at(document.root, v.path)
     parameters = places.parameters(leaf) if leaf is not None and leaf.holes else ()
     return replace(
         told,
@@ -118,7 +140,9 @@ def _hint(told: Diagnostic, v: Violation, leaf: Leaf | None, parameters: tuple[s
     return f"{shorten}, or give `{parameters[0]}` a maxLength of {room}"
 
 
-def lost_markup(document: Document, channel: Channel, *, printed: bool, places: Places) -> list[Diagnostic]:
+def lost_markup(
+    messages: Iterable[Tree], channel: Channel, *, printed: bool, document: Document, places: Places
+) -> list[Diagnostic]:
     """A warning when a text's inline markup is not shown. `printed`: by the channel's own API, which may know it."""
     kinds: frozenset[str] = channel.markup if printed else frozenset()
     lost: list[tuple[str, list[Kind]]] = []
@@ -127,12 +151,13 @@ def lost_markup(document: Document, channel: Channel, *, printed: bool, places: 
         if isinstance(node, Leaf) and node.marked is not None and "/fallback" not in pointer:
             known: frozenset[str] = kinds if pointer.rpartition("/")[2] in channel.marked else frozenset()
             if gone := [kind for kind in kinds_of(node) if kind not in known]:
-                lost.append((pointer, gone))
+                lost.append((node.pointer, gone))
 
-    walk(document.root, visit)
+    for message in messages:
+        walk(message, visit)
     if not lost:
         return []
-    spans = [places.skeleton(*places.offsets(document, tuple(pointer.split("/")[1:]))) for pointer, _ in lost]
+    spans = [places.skeleton(*places.offsets(document, steps_of(pointer))) for pointer, _ in lost]
     count = sum(len(gone) for _, gone in lost)
     names = ", ".join(dict.fromkeys(kind for _, gone in lost for kind in gone))
     through = channel.title if printed else f"{channel.title} through {GENESYS}"
