@@ -17,6 +17,7 @@ CHANNELS = (
     "sms",
     "open",
     "telegram",
+    "viber",
     "slack",
     "twilio",
     "wechat",
