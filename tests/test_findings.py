@@ -176,6 +176,8 @@ def test_everything_known_of_the_rule_is_handed_on() -> None:
 def test_a_figure_that_is_not_the_channels_own_says_so() -> None:
     said = say(field("text", maxLength=3, x_status="third_party"), {"text": "abcd"})
     assert said.text == "The figure is not from Messenger itself."
+    said = say(field("text", enum=["abc"], x_status="third_party"), {"text": "abcd"})
+    assert said.text == "The rule is not from Messenger itself."
 
 
 def test_a_warning_says_why_it_is_one() -> None:

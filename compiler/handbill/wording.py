@@ -319,11 +319,11 @@ def note_of(v: Violation) -> str:
 
 
 _STATUS = {
-    "older_official": "The figure is from an older page of {who}'s documentation.",
-    "sdk": "The figure is from {who}'s software kit, not from its documentation.",
-    "observed": "The figure was observed; it is not in {who}'s documentation.",
-    "third_party": "The figure is not from {who} itself.",
-    "inferred": "The figure is inferred; it is not in {who}'s documentation.",
+    "older_official": "The {rule} is from an older page of {who}'s documentation.",
+    "sdk": "The {rule} is from {who}'s software kit, not from its documentation.",
+    "observed": "The {rule} was observed; it is not in {who}'s documentation.",
+    "third_party": "The {rule} is not from {who} itself.",
+    "inferred": "The {rule} is inferred; it is not in {who}'s documentation.",
     "unverified": "This could not be verified.",
 }
 
@@ -332,7 +332,8 @@ def doubt(v: Violation, who: str) -> str:
     """How far the rule can be trusted, when it is not the channel's own word."""
     if v.annotations.get("x-note"):  # says it better
         return ""
-    return _STATUS.get(str(v.annotations.get("x-status", "")), "").replace("{who}", who)
+    rule = "figure" if v.allowed is not None or v.keyword in _BOUNDS else "rule"
+    return _STATUS.get(str(v.annotations.get("x-status", "")), "").replace("{rule}", rule).replace("{who}", who)
 
 
 def capital(text: str) -> str:

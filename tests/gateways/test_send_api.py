@@ -96,14 +96,49 @@ MESSENGER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "pointer", "value", "at", "keyword"), MESSENGER)
-def test_each_breach_is_one_finding(file: str, pointer: str, value: Any, at: str, keyword: str) -> None:
+INSTAGRAM = [
+    ("text", "/message", GONE, "", "x-exactlyOne"),
+    ("text", "/message/attachment", {"type": "like_heart"}, "/message", "x-exactlyOne"),
+    ("text", "/message/text", "", ".", "minLength"),
+    ("text", "/message/metadata", "m", ".", "additionalProperties"),
+    ("text", "/persona_id", "1", ".", "additionalProperties"),
+    ("text", "/messaging_type", "UTILITY", ".", "enum"),
+    ("text", "/messaging_type", "MESSAGE_TAG", "", "required"),
+    ("text", "/tag", "HUMAN_AGENT", "", "required"),
+    ("text-tag", "/tag", "CUSTOMER_FEEDBACK", ".", "enum"),
+    ("text-tag", "/messaging_type", "UPDATE", ".", "const"),
+    ("text-private_reply", "/recipient/id", "1", "/recipient", "x-exactlyOne"),
+    ("quick_replies", "/message/text", "", ".", "minLength"),
+    ("quick_replies", "/message/quick_replies/0/image_url", "https://example.com/", ".", "x-unsupported"),
+    ("quick_replies", "/message/quick_replies/1/content_type", "user_email", ".", "enum"),
+    ("quick_replies", "/message/quick_replies/0/payload", "", ".", "minLength"),
+    ("media", "/message/quick_replies", [{"content_type": "user_phone_number"}], ".", "x-unsupported"),
+    ("media", PAYLOAD, GONE, "/message/attachment", "required"),
+    ("media", "/message/attachment/type", "sticker", ".", "enum"),
+    ("images", "/message/attachments/0/type", "video", ".", "const"),
+    ("post", f"{PAYLOAD}/id", GONE, PAYLOAD, "required"),
+    ("sticker", PAYLOAD, {}, ".", "additionalProperties"),
+    ("generic", f"{PAYLOAD}/template_type", "receipt", ".", "enum"),
+    ("generic", f"{ELEMENT}/buttons/0", CALL, f"{ELEMENT}/buttons/0/type", "enum"),
+    ("generic", ELEMENT, {"title": "Only a title"}, ELEMENT, "x-atLeastOne"),
+    ("typing", "/tag", "HUMAN_AGENT", ".", "x-unsupported"),
+    ("typing", "/payload", {"message_id": "m"}, ".", "x-unsupported"),
+    ("reaction", "/payload/reaction", GONE, "/payload", "required"),
+    ("reaction", "/payload/message_id", GONE, "/payload", "required"),
+    ("reaction-removed", "/payload/message_id", GONE, "/payload", "required"),
+]
+
+BREACHES = [*(("messenger", *each) for each in MESSENGER), *(("instagram", *each) for each in INSTAGRAM)]
+
+
+@pytest.mark.parametrize(("name", "file", "pointer", "value", "at", "keyword"), BREACHES)
+def test_each_breach_is_one_finding(name: str, file: str, pointer: str, value: Any, at: str, keyword: str) -> None:
     """A dot stands for the place that was changed."""
-    found = schema("messenger/payload.schema.json").violations(changed("messenger", file, pointer, value))
+    found = schema(f"{name}/payload.schema.json").violations(changed(name, file, pointer, value))
     assert [(v.path, v.keyword) for v in found] == [(steps(pointer if at == "." else at), keyword)]
 
 
-@pytest.mark.parametrize("name", ["messenger"])
+@pytest.mark.parametrize("name", ["messenger", "instagram"])
 def test_each_limit_stands_at_the_field_that_it_names(name: str) -> None:
     for file in (NATIVE / name / "native").glob("*.json"):
         for use in uses(f"{name}/payload.schema.json", json.loads(file.read_bytes())):
