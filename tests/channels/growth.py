@@ -114,7 +114,7 @@ _conditions: dict[int, Schema] = {}
 def _holds(base: str, condition: dict[str, Any], value: Any) -> bool:
     key = id(condition)  # schemas are loaded once and kept
     if key not in _conditions:
-        _conditions[key] = Schema(condition, base)
+        _conditions[key] = Schema({"$defs": load(base).get("$defs", {}), **condition}, base)
     return _conditions[key].is_valid(value)
 
 
