@@ -18,6 +18,7 @@ CHANNELS = (
     "open",
     "telegram",
     "viber",
+    "rcs",
     "slack",
     "twilio",
     "wechat",
