@@ -12,11 +12,11 @@ import click
 
 from ..diagnostic import Diagnostic, Failed, Severity, merged, worst
 from .errors import FOUND, is_usage
-from .options import CHANNEL, Name, project_option, via_option
+from .options import CHANNEL, Name, lowering_options, project_option, via_option
 from .output import coloured, say
 
 if TYPE_CHECKING:
-    from ..pipeline import Checked
+    from ..pipeline import Checked, Compiler
     from ..project import Project
 
 
@@ -40,6 +40,7 @@ def _formats() -> Iterable[str]:
     metavar="FORMAT",
     help="text, json, sarif or github.",
 )
+@lowering_options
 @project_option
 @click.pass_context
 def check(
@@ -49,6 +50,8 @@ def check(
     channels: tuple[str, ...],
     via: str | None,
     form: str,
+    policy: str | None,
+    fail_on: tuple[str, ...],
     folder: Path | None,
 ) -> None:
     """Check templates: each on its channels, with each of its examples.
@@ -61,6 +64,7 @@ def check(
     Examples:
       handbill check
       handbill check templates/followup_call.json.j2 --channel messenger
+      handbill check --policy adapt --fail-on loss=link
       handbill check --format github
     """
     from ..report import REPORTERS
@@ -74,7 +78,8 @@ def check(
         names = project.templates_at(paths) if paths else project.names()
         if not names:
             raise click.UsageError(_nothing(project))
-        for checked in _watched(_checked(project, names, channels, via), len(names)):
+        checks = _compiler(project, policy, fail_on).check(names, channels, via)
+        for checked in _watched(checks, len(names)):
             found += checked.result.diagnostics
             payloads += bool(checked.channel)  # a template that cannot be read is no payload
     except Failed as failed:
@@ -89,11 +94,11 @@ def check(
         ctx.exit(FOUND)
 
 
-def _checked(project: Project, names: list[str], channels: tuple[str, ...], via: str | None) -> Iterator[Checked]:
+def _compiler(project: Project, policy: str | None, fail_on: tuple[str, ...]) -> Compiler:
     from ..guard import limited
     from ..pipeline import Compiler
 
-    return Compiler(project, limited).check(names, channels, via)
+    return Compiler(project, limited, policy=policy, fail_on=fail_on)
 
 
 def _nothing(project: Project) -> str:

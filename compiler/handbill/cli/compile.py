@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +11,21 @@ import click
 from ..diagnostic import Diagnostic, in_order
 from .address import address
 from .context import given
-from .errors import FOUND, CannotWrite, show
-from .options import CHANNEL, project_option, via_option
-from .output import put, write_files
+from .errors import CLEAN, FOUND, CannotWrite, show
+from .options import CHANNEL, context_options, lowering_options, project_option, via_option
+from .output import put, say, write_files
 
 
 @click.command("compile")
 @click.argument("name", required=False)
 @click.option("--channel", type=CHANNEL, metavar="CHANNEL", help="Where the customer reads.")
 @via_option
-@click.option("--example", metavar="EXAMPLE", help="Take the values of this example of the template.")
-@click.option(
-    "--data",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Take the values from a JSON or YAML file; - is standard input.",
-)
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a value; may be repeated.")
+@context_options
 @click.option("--to", metavar="ID", help="The recipient. Without one the payload is for review.")
 @click.option("--channel-id", metavar="ID", help="Who it comes from: the channel's id in Genesys Cloud.")
-@click.option("--address", "more", multiple=True, metavar="NAME=VALUE", help="What else the gateway must know.")
+@lowering_options
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file (with --all: folder).")
+@click.option("--explain", is_flag=True, help="Say on the error stream how the message was lowered, step by step.")
 @click.option("--compact", is_flag=True, help="One line, without spaces.")
 @click.option("--all", "everything", is_flag=True, help="Every template, on its channels, with its examples.")
 @click.option(
@@ -48,6 +43,9 @@ def compile_(
     out: Path | None,
     check_only: bool,
     compact: bool,
+    explain: bool,
+    policy: str | None,
+    fail_on: tuple[str, ...],
     folder: Path | None,
     **asked: Any,
 ) -> None:
@@ -62,6 +60,7 @@ def compile_(
     Examples:
       handbill compile followup_call --channel messenger
       handbill compile followup_call --channel whatsapp --set first_name=Zoë
+      handbill compile followup_call --channel sms --policy adapt --explain
       handbill compile --all --out build
     """
     from .opening import opened
@@ -69,19 +68,25 @@ def compile_(
     if everything:
         from .snapshot import compare, payloads, update
 
-        odd = [*(["NAME"] if name else []), *(["--channel"] if channel else []), *_given_options(asked)]
+        odd = [
+            *(["--explain"] if explain else []),
+            *(["NAME"] if name else []),
+            *(["--channel"] if channel else []),
+            *_given_options(asked),
+        ]
         if odd:
             raise click.UsageError(f"--all takes every message as it is; leave out {', '.join(odd)}.")
         if out is None:
             raise click.UsageError("--all needs --out DIR; `handbill compile --all --out build` is usual.")
         project = opened(folder)
-        files = payloads(project, via, compact)
+        files = payloads(project, via, compact, policy=policy, fail_on=fail_on)
         ctx.exit(compare(out, files) if check_only else update(project, out, files))
     if check_only:
         raise click.UsageError("--check goes with --all.")
     if not name or not channel:
         raise click.UsageError("a NAME and a --channel are needed; or --all.")
-    _one(ctx, folder, name, channel, via, out, compact, asked)
+    asked |= {"via": via, "out": out, "compact": compact, "explain": explain, "policy": policy, "fail_on": fail_on}
+    ctx.exit(_one(folder, name, channel, asked))
 
 
 def _given_options(asked: dict[str, Any]) -> list[str]:
@@ -89,39 +94,34 @@ def _given_options(asked: dict[str, Any]) -> list[str]:
     return [names.get(key, f"--{key}") for key, value in asked.items() if value]
 
 
-def _one(
-    ctx: click.Context,
-    folder: Path | None,
-    name: str,
-    channel: str,
-    via: str | None,
-    out: Path | None,
-    compact: bool,
-    asked: dict[str, Any],
-) -> None:
+def _one(folder: Path | None, name: str, channel: str, asked: dict[str, Any]) -> int:
     from ..guard import limited
     from ..pipeline import Compiler, to_json
     from .opening import opened
 
-    compiler = Compiler(opened(folder), limited)
+    compiler = Compiler(opened(folder), limited, policy=asked["policy"], fail_on=asked["fail_on"])
     template = compiler.project.template(name, channel)
+    via = asked["via"]
     to = address(compiler.via(template, via, channel), channel, asked["to"], asked["channel_id"], asked["more"])
-    base = compiler.base(name)
-    context = given(template, base, asked["example"], asked["data"], asked["settings"])
+    context = given(template, compiler.base(name), asked["example"], asked["data"], asked["settings"])
     result = compiler.compile(
         name, channel, via, context.values, example=context.example, origin=context.origin, address=to
     )
+    if asked["explain"]:
+        lines = result.explained.lines() if result.explained else ["nothing was lowered"]
+        say("".join(f"{line}\n" for line in lines), sys.stderr)
     show_all(result.diagnostics)
     if not result.ok:
-        ctx.exit(FOUND)
-    data = to_json(result.payload, compact=compact)
-    if out is None:
+        return FOUND
+    data = to_json(result.payload, compact=asked["compact"])
+    if asked["out"] is None:
         put(data)
-        return
+        return CLEAN
     try:
-        write_files({out: data})
+        write_files({asked["out"]: data})
     except OSError as error:
         raise CannotWrite(error) from None
+    return CLEAN
 
 
 def show_all(diagnostics: list[Diagnostic]) -> None:

@@ -42,6 +42,25 @@ def gateways() -> list[str]:
     return list(GATEWAYS)
 
 
+class Losses(click.ParamType):  # type: ignore[type-arg]
+    """`loss`, or `loss=image,link`: kinds of loss, as a tuple."""
+
+    name = "losses"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from ..lowering import KINDS
+
+        what, equals, kinds = str(value).partition("=")
+        if what != "loss" or (equals and not kinds):
+            return self.fail(f"`{value}` is not known; it takes loss, or loss=KIND,…", param, ctx)
+        one = Name("kind of loss", lambda: KINDS)
+        return tuple(one.convert(kind.strip(), param, ctx) for kind in kinds.split(",")) if equals else KINDS
+
+
+def _flat(_ctx: click.Context, _param: click.Parameter, value: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind for kinds in value for kind in kinds))
+
+
 CHANNEL = Name("channel", lambda: CHANNELS)
 GATEWAY = Name("gateway", gateways)
 
@@ -65,3 +84,42 @@ def via_option(command: _F) -> _F:
         metavar="GATEWAY",
         help="Who takes the payload. Otherwise: as handbill.toml says (genesys-event).",
     )(command)
+
+
+def lowering_options(command: _F) -> _F:
+    """`--policy` and `--fail-on`: what to do with what a channel cannot show."""
+    policy = click.option(
+        "--policy",
+        type=click.Choice(["strict", "adapt"]),
+        help="What a channel cannot show is an error (strict), or lowered to what it shows (adapt). "
+        "Otherwise: as the template or handbill.toml says (strict).",
+    )
+    fail_on = click.option(
+        "--fail-on",
+        type=Losses(),
+        multiple=True,
+        callback=_flat,
+        metavar="loss[=KIND,…]",
+        help="A loss is an error: of any kind, or of image, link, reply, call, subtitle, markup, detail.",
+    )
+    return policy(fail_on(command))
+
+
+def context_options(command: _F) -> _F:
+    """`--example`, `--data`, `--set` for the values of one message, `--address` for its recipient."""
+    for option in reversed(_CONTEXT):
+        command = option(command)
+    return command
+
+
+_CONTEXT = (
+    click.option("--example", metavar="EXAMPLE", help="Take the values of this example of the template."),
+    click.option(
+        "--data",
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+        metavar="FILE",
+        help="Take the values from a JSON or YAML file; - is standard input.",
+    ),
+    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a value; may be repeated."),
+    click.option("--address", "more", multiple=True, metavar="NAME=VALUE", help="What else the gateway must know."),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ..project import Project
 
 
-def payloads(project: Project, via: str | None, compact: bool) -> dict[str, bytes]:
+def payloads(
+    project: Project, via: str | None, compact: bool, *, policy: str | None = None, fail_on: Iterable[str] = ()
+) -> dict[str, bytes]:
     """Every payload by its file's path in the folder: `welcome/first/messenger.default.json`.
 
     Warnings are shown. Raises Failed when anything cannot be compiled.
@@ -28,7 +30,7 @@ def payloads(project: Project, via: str | None, compact: bool) -> dict[str, byte
 
     found: list[Diagnostic] = []
     files: dict[str, bytes] = {}
-    for checked in Compiler(project, limited).check(project.names(), (), via):
+    for checked in Compiler(project, limited, policy=policy, fail_on=fail_on).check(project.names(), (), via):
         found += checked.result.diagnostics
         if checked.result.ok:
             files[file_name(checked.name, checked.channel, checked.example)] = to_json(

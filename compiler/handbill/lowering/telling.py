@@ -33,12 +33,12 @@ _NOUNS = {
     "notification": ("notification", "a notification"),
 }
 _WHAT = {
-    "image": "the customer does not see it",
+    "image": "no picture is seen",
     "link": "nothing leads there any more",
-    "reply": "the customer can only type an answer, and its value does not come back",
+    "reply": "an answer must be typed, and comes back as typed",
     "call": "no number is shown",
-    "subtitle": "it is not shown",
-    "detail": "it is left out",
+    "subtitle": "the smaller text is not shown",
+    "detail": "this is left out",
 }
 
 
