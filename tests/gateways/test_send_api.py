@@ -1,4 +1,4 @@
-"""Meta's Send API: what its pages say beyond lengths and counts, each breach one finding; and where addresses go."""
+"""Meta's Send API, and X: what their pages say beyond numbers, each breach one finding; and where addresses go."""
 
 from __future__ import annotations
 
@@ -128,7 +128,29 @@ INSTAGRAM = [
     ("reaction-removed", "/payload/message_id", GONE, "/payload", "required"),
 ]
 
-BREACHES = [*(("messenger", *each) for each in MESSENGER), *(("instagram", *each) for each in INSTAGRAM)]
+DATA = "/event/message_create/message_data"
+OPTION = f"{DATA}/quick_reply/options/0"
+X = [
+    ("text", "/event", GONE, "", "required"),
+    ("text", "/event/type", "message", ".", "const"),
+    ("text", "/event/message_create/target/recipient_id", GONE, "/event/message_create/target", "required"),
+    ("text", "/event/message_create/target/recipient_id", 3805104374, ".", "type"),
+    ("text", f"{DATA}/text", GONE, DATA, "required"),
+    ("text", f"{DATA}/text", "", ".", "minLength"),
+    ("quick_reply", f"{DATA}/quick_reply/type", "text_input", ".", "const"),
+    ("quick_reply", f"{OPTION}/label", "https://example.com", ".", "not"),
+    ("quick_reply", f"{OPTION}/label", "", ".", "minLength"),
+    ("quick_reply", f"{OPTION}/value", "y", ".", "additionalProperties"),
+    ("quick_reply", f"{OPTION}/description", GONE, f"{DATA}/quick_reply/options/1/description", "x-sameShape"),
+    ("ctas", f"{DATA}/ctas/0/type", "postback", ".", "const"),
+    ("ctas", f"{DATA}/ctas/0/url", "example.com", ".", "pattern"),
+    ("media", f"{DATA}/attachment/type", "image", ".", "enum"),
+    ("media", f"{DATA}/attachment/media/id", GONE, f"{DATA}/attachment/media", "required"),
+]
+
+BREACHES = [
+    (name, *each) for name, found in (("messenger", MESSENGER), ("instagram", INSTAGRAM), ("x", X)) for each in found
+]
 
 
 @pytest.mark.parametrize(("name", "file", "pointer", "value", "at", "keyword"), BREACHES)
@@ -138,7 +160,7 @@ def test_each_breach_is_one_finding(name: str, file: str, pointer: str, value: A
     assert [(v.path, v.keyword) for v in found] == [(steps(pointer if at == "." else at), keyword)]
 
 
-@pytest.mark.parametrize("name", ["messenger", "instagram"])
+@pytest.mark.parametrize("name", ["messenger", "instagram", "x"])
 def test_each_limit_stands_at_the_field_that_it_names(name: str) -> None:
     for file in (NATIVE / name / "native").glob("*.json"):
         for use in uses(f"{name}/payload.schema.json", json.loads(file.read_bytes())):
