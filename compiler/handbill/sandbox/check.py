@@ -62,7 +62,8 @@ def _check_channel(event: dict[str, Any]) -> None:
 def _judges() -> dict[str, Judge]:
     """By the channel's name at Genesys Cloud."""
     event = gateway("genesys-event")
-    return {channel(each).genesys["provider_id"]: Judge(channel(each), event) for each in CHANNELS}
+    carried = [each for each in map(channel, CHANNELS) if each.genesys]
+    return {each.genesys["provider_id"]: Judge(each, event) for each in carried}
 
 
 @cache
