@@ -20,8 +20,10 @@ CHANNELS = (
     "viber",
     "rcs",
     "slack",
+    "discord",
     "twilio",
     "wechat",
+    "kakao",
 )
 
 
