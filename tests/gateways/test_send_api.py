@@ -12,7 +12,7 @@ from handbill.channels import channel
 from handbill.gateways import direct
 from handbill.keywords import node_at
 from handbill.message import read
-from handbill.tree import Leaf, Tree, fill
+from handbill.tree import Leaf, Tree, fill, origins
 from handbill.validate import schema
 
 NATIVE = Path(__file__).parents[1] / "channels"
@@ -222,5 +222,6 @@ def test_metadata_are_json_as_text() -> None:
     metadata: dict[str, Tree] = {name: Leaf(f"/metadata/{name}", value) for name, value in values.items()}
     hole = Leaf("/metadata/hole", parts=("no ", 0))
     message = read({**TEXT, "metadata": {**metadata, "hole": hole}})
-    body = fill(direct.emit([message], channel("messenger"), None)[0], ['"7"'])
-    assert json.loads(body["message"]["metadata"]) == {**values, "hole": 'no "7"'}
+    [tree] = direct.emit([message], channel("messenger"), None)
+    assert json.loads(fill(tree, ['"7"'])["message"]["metadata"]) == {**values, "hole": 'no "7"'}
+    assert origins(tree)["/message/metadata"] == "/metadata"  # what is too long is all of it

@@ -25,7 +25,7 @@ def emit(messages: Sequence[Message]) -> list[dict[str, Tree]]:
 
 
 def _message(message: Message) -> dict[str, Tree]:
-    closing = _present(metadata=_as_text(message.metadata))
+    closing = _present(metadata=_as_text(message.metadata, Leaf(f"{message.pointer}/metadata")))
     match message:
         case Text():
             return {"text": message.text, **closing}
@@ -75,14 +75,14 @@ def _button(button: Button) -> Tree:
             return {"type": "postback", "title": button.text, "payload": button.value}
 
 
-def _as_text(values: Mapping[str, Leaf]) -> Leaf | None:
-    """An object of texts as JSON text; None when it is empty."""
+def _as_text(values: Mapping[str, Leaf], at: Leaf) -> Leaf | None:
+    """An object of texts as JSON text; None when it is empty. It can be too long as a whole, so it stands at `at`."""
     if not values:
         return None
     pieces: list[Leaf | str] = []
     for name, value in values.items():
         pieces += ["," if pieces else "{", json.dumps(name, ensure_ascii=False), ':"', escaped(value, _quoted), '"']
-    return joined(*pieces, "}")
+    return joined(*pieces, "}", at=at)
 
 
 def _quoted(text: str) -> str:
