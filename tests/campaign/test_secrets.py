@@ -59,7 +59,7 @@ def test_a_whole_campaign_leaves_none(
 
 @pytest.mark.parametrize("debug", ["", "1"])
 @pytest.mark.parametrize(
-    "place", ["http.Client._post", "flight.Flight.send", "claims.Claims.record", "oauth.Tokens.bearer"]
+    "place", ["http.Client._post", "flight.Flight.send", "claims.Claims.record", "oauth.Tokens.token"]
 )
 def test_a_crash_tells_none(
     made: Made, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str, debug: str

@@ -26,6 +26,28 @@ def test_no_two_runs_of_one_id(ledger: Ledger) -> None:
         ledger.create(run())
 
 
+def test_a_recipients_hash_is_the_same_in_every_run_and_another_in_another_ledger(
+    ledger: Ledger, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with Ledger.open(folder) as again, Ledger.open(tmp_path_factory.mktemp("other")) as other:
+        one = ledger.recipient("491701234567")
+        assert again.recipient("491701234567") == one
+        assert len({one, other.recipient("491701234567"), one, ledger.recipient("491701234568")}) == 3
+        assert len(bytes.fromhex(one)) == 8
+
+
+def test_a_ledger_of_the_first_version_goes_on(folder: Path) -> None:
+    with sqlite3.connect(file(folder)) as old:
+        old.execute("DROP TABLE keys")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    with Ledger.open(folder) as ledger:
+        assert len(states(ledger)) == ROWS
+        one = ledger.recipient("491701234567")
+    with Ledger.open(folder) as again:
+        assert again.recipient("491701234567") == one
+
+
 @pytest.mark.parametrize(
     ("asked", "hint"), [("20261122-1534-k3f8", f"did you mean `{RUN}`?"), ("x", "`handbill runs`")]
 )

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from handbill.channels import CHANNELS, channel
-from handbill.send.connection import Connection, Credentials, connection
+from handbill.send.connections import connection
+from handbill.send.genesys import limiter
+from handbill.send.genesys_connection import Credentials, Genesys
 from handbill.send.ledger import Ledger
 from handbill.send.ledger_file import data
-from handbill.send.rate import Limits, limit, limiter, spacing
+from handbill.send.rate import Limits, limit, spacing
 from handbill.send.secret import Secret
 from ledger.making import NOW
 
@@ -20,16 +22,22 @@ CREDENTIALS = Credentials(Secret("canary-client-id"), Secret("canary-client-secr
 PERSON, OTHER = "aa" * 16, "bb" * 16
 
 
-@pytest.fixture
-def live() -> Connection:
-    return connection({}, None, {})
-
-
 class Clock:
     now = NOW
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.fixture
+def live() -> Genesys:
+    found = connection({}, None, {})
+    assert isinstance(found, Genesys)
+    return found
+
+
+def limits_of(ledger: Ledger, link: Genesys, channel: str, clock: Clock) -> Limits:
+    return Limits(ledger, limiter(link, CREDENTIALS), link.rate, channel, spacing(channel), clock)
 
 
 def test_a_little_less_than_allowed_is_used() -> None:
@@ -40,7 +48,7 @@ def test_a_little_less_than_allowed_is_used() -> None:
         assert 1 + int(1 / limit("name", count, 1).interval) <= count
 
 
-def test_a_limit_is_an_oauth_clients_whatever_the_connection_is_called(live: Connection) -> None:
+def test_a_limit_is_an_oauth_clients_whatever_the_connection_is_called(live: Genesys) -> None:
     name = limiter(live, CREDENTIALS)
     assert re.fullmatch("[0-9a-f]{32}", name)
     assert limiter(replace(live, name="other", rate=(1, 1.0)), CREDENTIALS) == name
@@ -49,45 +57,54 @@ def test_a_limit_is_an_oauth_clients_whatever_the_connection_is_called(live: Con
     assert limiter(live, replace(CREDENTIALS, client_id=Secret("other"))) != name
 
 
-def test_requests_are_spread_evenly(ledger: Ledger, live: Connection) -> None:
-    limits = Limits(ledger, live, CREDENTIALS, "messenger", Clock())
-    waits = [limits.wait(PERSON) for _ in range(4)]
-    assert [wait.seconds for wait in waits] == pytest.approx([n * 60 / (300 * 0.98) for n in range(4)], abs=1e-5)
-    assert all(wait.granted for wait in waits)
+def test_requests_are_spread_evenly(ledger: Ledger, live: Genesys) -> None:
+    limits = limits_of(ledger, live, "messenger", Clock())
+    waits = [limits.wait() for _ in range(4)]
+    assert waits == pytest.approx([n * 60 / (300 * 0.98) for n in range(4)], abs=1e-5)
+    assert limits.spare(PERSON) == limits.spare(PERSON) == 0, "Messenger names no time between two messages to a person"
 
 
-def test_a_recipient_of_whatsapp_is_let_alone_for_six_seconds(ledger: Ledger, live: Connection) -> None:
+def test_without_a_rate_nobody_waits(ledger: Ledger) -> None:
+    limits = Limits(ledger, "name", None, "messenger", None, Clock())
+    assert [limits.wait() for _ in range(4)] == [0, 0, 0, 0]
+    limits.push(3)
+    assert limits.wait() == pytest.approx(3)
+
+
+def test_a_recipient_of_whatsapp_is_let_alone_for_six_seconds(ledger: Ledger, live: Genesys) -> None:
     clock = Clock()
-    limits = Limits(ledger, live, CREDENTIALS, "whatsapp", clock)
-    assert limits.wait(PERSON).granted
-    assert limits.wait(OTHER).granted
-    refused = limits.wait(PERSON)
-    assert not refused.granted
-    assert 6 <= refused.seconds <= 6.2
-    clock.now += refused.seconds
-    assert limits.wait(PERSON).granted
-    assert limits.wait().granted, "a request that is to nobody, or to many, knows the connection's limit only"
+    limits = limits_of(ledger, live, "whatsapp", clock)
+    assert limits.spare(PERSON) == 0
+    assert limits.spare(OTHER) == 0
+    left = limits.spare(PERSON)
+    assert 6 <= left <= 6.2
+    assert limits_of(ledger, live, "whatsapp", clock).spare(PERSON) == left, "another process and another run know it"
+    clock.now += left
+    assert limits.spare(PERSON) == 0
 
 
-def test_a_retry_after_is_for_all_who_share_the_limit(ledger: Ledger, live: Connection) -> None:
+def test_a_retry_after_is_for_all_who_share_the_limit(ledger: Ledger, live: Genesys) -> None:
     clock = Clock()
-    one, other = (Limits(ledger, live, CREDENTIALS, name, clock) for name in ("messenger", "whatsapp"))
+    one, other = (limits_of(ledger, live, name, clock) for name in ("messenger", "whatsapp"))
     one.push(12)
     assert other.held() == pytest.approx(12)
-    assert other.wait(PERSON).seconds == pytest.approx(12)
+    assert other.wait() == pytest.approx(12)
     clock.now += 12
     assert one.held() == 0
 
 
-def test_no_secret_is_in_the_name(live: Connection) -> None:
+def test_no_secret_is_in_the_name(live: Genesys) -> None:
     assert "canary" not in limiter(live, CREDENTIALS)
 
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_every_rate_of_a_channel_that_is_a_recipients_is_kept(name: str) -> None:
-    """A scope that speaks of a recipient is one that sending.json knows."""
-    rates = [rate for rate in channel(name).data.get("rates", []) if "recipient" in rate["scope"]]
-    assert [(rate["limit"], rate["seconds"]) for rate in rates] == [kept for kept in [spacing(name)] if kept]
+    rates = [
+        rate for rate in channel(name).data.get("rates", []) if "recipient" in (rate.get("applies"), rate["scope"])
+    ]
+    allowed = [rate["limit"] / rate["seconds"] for rate in rates]
+    kept = spacing(name)
+    assert (kept and kept[0] / kept[1]) == min(allowed, default=None)
 
 
 # ---- the numbers

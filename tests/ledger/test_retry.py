@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from handbill.gateways import GATEWAYS
 from handbill.send import connection
+from handbill.send.connections import connection as connected
+from handbill.send.genesys_answer import explainer
+from handbill.send.genesys_connection import Genesys
 from handbill.send.idempotency import idempotency_key
 from handbill.send.ledger_file import data
 from handbill.send.outcome import State
-from handbill.send.problem import Explainer, Problem, retry_after
+from handbill.send.problem import Problem, retry_after
 from handbill.send.retry import Backoff, Class, Dedup, Judgement, Quota, dedup, judged
 from handbill.send.secret import Redactor
 from hypothesis import given
@@ -83,10 +86,12 @@ def problems(row: dict[str, Any]) -> list[Problem]:
 
 @pytest.mark.parametrize("row", connection.data()["errors"], ids=lambda row: f"{row['stage'][0]}-{row['title']}")
 def test_every_row_has_its_class(row: dict[str, Any]) -> None:
-    explainer = Explainer(connection.connection({}, None, {}), "genesys-event", Redactor())
+    link = connected({}, None, {})
+    assert isinstance(link, Genesys)
+    explains = explainer(link, "genesys-event", Redactor())
     found = set()
     for problem in problems(row):
-        outcome = explainer.outcome(problem)
+        outcome = explains.outcome(problem)
         assert outcome.diagnostic is not None
         assert outcome.diagnostic.title == row["title"]
         judgement = judged(problem, outcome.state)

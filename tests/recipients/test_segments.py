@@ -54,15 +54,6 @@ def test_a_write_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert [segments.read(*place) for place in places] == [b"abc\n", b"de\n"]
 
 
-def test_a_recipients_hash_is_the_same_in_a_run_and_another_in_another(tmp_path: Path) -> None:
-    with Segments(tmp_path, RUN) as one, Segments(tmp_path, "another") as other:
-        hashes = {one.recipient("491701234567"), other.recipient("491701234567"), one.recipient("491701234568")}
-        assert len(hashes) == 3
-        assert all(len(bytes.fromhex(each)) == 8 for each in hashes)
-        with Segments(tmp_path, RUN) as again:
-            assert again.recipient("491701234567") in hashes
-
-
 @pytest.mark.parametrize(
     "first", [b"", b"{", b"[]\n", b'{"handbill":1}\n', b'{"handbill":2,"run":"x","key":""}\n', b"\xff\n"]
 )

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from handbill.send import http
-from handbill.send.connection import Connection, Credentials, connection
-from send.fake_genesys import Genesys
+from handbill.send.connections import connection, service
+from handbill.send.genesys_connection import Credentials, Genesys
+from handbill.send.outcome import Outcome
+from handbill.send.parcels import parcels
+from handbill.send.requests import Request
+from handbill.send.sender import requests, send
+from send.fake_genesys import Genesys as Server
+
+
+def linked(connections: dict[str, Any], name: str | None, environment: dict[str, str], source: Any = None) -> Genesys:
+    """A connection to Genesys Cloud."""
+    found = connection(connections, name, environment, source)
+    assert isinstance(found, Genesys)
+    return found
+
+
+def made(link: Genesys, gateway: str, bodies: Sequence[Any]) -> list[Request]:
+    """The requests of a message, without secrets."""
+    return requests(service(link, gateway, "messenger"), parcels(bodies, {}))
+
+
+def sent(link: Genesys, environment: dict[str, str], gateway: str, bodies: Sequence[Any]) -> list[Outcome]:
+    """Send a message."""
+    return list(send(service(link, gateway, "messenger", environment), link.timeouts, parcels(bodies, {})))
 
 
 @pytest.fixture
-def genesys() -> Iterator[Genesys]:
-    server = Genesys()
+def genesys() -> Iterator[Server]:
+    server = Server()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -39,10 +62,10 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def sandbox(genesys: Genesys, environment: dict[str, str]) -> Connection:
-    return connection({"sandbox": {"base_url": genesys.url}}, None, environment)
+def sandbox(genesys: Server, environment: dict[str, str]) -> Genesys:
+    return linked({"sandbox": {"base_url": genesys.url}}, None, environment)
 
 
 @pytest.fixture
-def credentials(sandbox: Connection, environment: dict[str, str]) -> Credentials:
+def credentials(sandbox: Genesys, environment: dict[str, str]) -> Credentials:
     return sandbox.credentials(environment)

@@ -167,7 +167,7 @@ def test_an_unknown_outcome_is_said_and_not_repeated(run: Run, genesys: Genesys)
 
 def test_an_answer_without_an_id(run: Run, genesys: Genesys) -> None:
     genesys.replies[EVENTS] = [Reply(202)]
-    assert run(*ONE, *CHANNEL).stdout == "sent (Genesys Cloud gave no id)\n"
+    assert run(*ONE, *CHANNEL).stdout == "sent (without an id)\n"
 
 
 @pytest.mark.parametrize(

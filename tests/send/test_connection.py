@@ -8,22 +8,23 @@ from importlib.util import find_spec
 
 import pytest
 from handbill.diagnostic import Diagnostic, Failed
-from handbill.send.connection import connection, data
+from handbill.send.connection import data
 from handbill.send.secret import Redactor, Secret
 from handbill.source import Source
+from send.conftest import linked
 
 GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
 def refused(settings: object, environment: dict[str, str] | None = None, source: Source | None = None) -> Diagnostic:
     with pytest.raises(Failed) as failed:
-        connection({"x": settings}, "x", environment or {}, source)  # type: ignore[dict-item]
+        linked({"x": settings}, "x", environment or {}, source)
     [diagnostic] = failed.value.diagnostics
     return diagnostic
 
 
 def test_the_tutorials_environment_is_enough() -> None:
-    found = connection({}, None, {"GENESYS_CLOUD_ORGANIZATION_ID": GUID})
+    found = linked({}, None, {"GENESYS_CLOUD_ORGANIZATION_ID": GUID})
     assert found.name == ""
     assert found.api == "https://api.mypurecloud.com"
     assert found.login == "https://login.mypurecloud.com"
@@ -34,12 +35,12 @@ def test_the_tutorials_environment_is_enough() -> None:
 
 @pytest.mark.parametrize("region", ["eu-central-1", "eu_central_1", " EU-Central-1 "])
 def test_region_in_any_spelling(region: str) -> None:
-    found = connection({}, None, {"GENESYS_CLOUD_REGION": region})
+    found = linked({}, None, {"GENESYS_CLOUD_REGION": region})
     assert (found.region, found.api) == ("eu-central-1", "https://api.mypurecloud.de")
 
 
 def test_the_connections_region_wins_over_the_environments() -> None:
-    found = connection({"x": {"region": "eu-west-1"}}, "x", {"GENESYS_CLOUD_REGION": "us-west-2"})
+    found = linked({"x": {"region": "eu-west-1"}}, "x", {"GENESYS_CLOUD_REGION": "us-west-2"})
     assert found.api == "https://api.mypurecloud.ie"
 
 
@@ -49,7 +50,7 @@ def test_regions_are_those_of_the_official_sdk() -> None:
         pytest.skip("the official SDK is not installed")
     hosts = runpy.run_path(f"{sdk.submodule_search_locations[0]}/purecloud_region_hosts.py")["PureCloudRegionHosts"]
     official = {member.name: member.value for member in hosts}
-    ours = {name: connection({}, None, {"GENESYS_CLOUD_REGION": name}) for name in data()["regions"]["hosts"]}
+    ours = {name: linked({}, None, {"GENESYS_CLOUD_REGION": name}) for name in data()["regions"]["hosts"]}
     assert {name.replace("-", "_"): found.api for name, found in ours.items()} == official
     assert all(found.login == found.api.replace("//api.", "//login.") for found in ours.values())
 
@@ -76,27 +77,27 @@ def test_missing_variables_are_named(environment: dict[str, str], missing: set[s
     left = {name: value for name, value in environment.items() if name not in missing}
     for lacking in (left, {**left, **dict.fromkeys(missing, " ")}):
         with pytest.raises(Failed) as failed:
-            connection({}, None, lacking).credentials(lacking)
+            linked({}, None, lacking).credentials(lacking)
         [diagnostic] = failed.value.diagnostics
         assert (diagnostic.code, diagnostic.title) == ("missing-credentials", title)
 
 
 def test_credentials_come_from_the_variables_a_connection_names() -> None:
     environment = {"ACME_ID": "an-id", "ACME_SECRET": "a-secret\n"}
-    found = connection({"acme": {"client_id": "ACME_ID", "client_secret": "ACME_SECRET"}}, "acme", environment)
+    found = linked({"acme": {"client_id": "ACME_ID", "client_secret": "ACME_SECRET"}}, "acme", environment)
     basic = found.credentials(environment).basic
-    assert basic.reveal() == "Basic YW4taWQ6YS1zZWNyZXQ="
+    assert basic.reveal() == "YW4taWQ6YS1zZWNyZXQ="
 
 
 def test_which_connection_is_taken() -> None:
     east, west = {"region": "us-east-1"}, {"region": "us-west-2"}
-    assert connection({"west": west}, None, {}).name == "west"
-    assert connection({"west": west, "default": east}, None, {}).name == "default"
-    assert connection({"west": west, "default": east}, "west", {}).name == "west"
+    assert linked({"west": west}, None, {}).name == "west"
+    assert linked({"west": west, "default": east}, None, {}).name == "default"
+    assert linked({"west": west, "default": east}, "west", {}).name == "west"
     with pytest.raises(Failed, match="No connection chosen"):
-        connection({"west": west, "east": east}, None, {})
+        linked({"west": west, "east": east}, None, {})
     with pytest.raises(Failed, match="No connection `wets`") as failed:
-        connection({"west": west}, "wets", {})
+        linked({"west": west}, "wets", {})
     assert failed.value.diagnostics[0].hint == "did you mean `west`?"
 
 
@@ -105,7 +106,7 @@ def test_which_connection_is_taken() -> None:
     ["https://genesys.example", "https://genesys.example:8443/prefix/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"],
 )  # fmt: skip
 def test_base_urls(url: str) -> None:
-    found = connection({"x": {"base_url": url}}, "x", {"GENESYS_CLOUD_REGION": "nowhere"})
+    found = linked({"x": {"base_url": url}}, "x", {"GENESYS_CLOUD_REGION": "nowhere"})
     assert found.api == found.login == url.rstrip("/")
 
 
@@ -173,22 +174,22 @@ def test_wrong_settings_are_one_diagnostic(settings: dict[str, object], said: st
 
 
 def test_how_fast_and_how_often() -> None:
-    plain = connection({}, None, {})
+    plain = linked({}, None, {})
     assert (plain.workers, plain.batch, plain.rate) == (8, 10, (300, 60))
     assert plain.timeouts == {"connect": 5, "read": 30, "write": 30, "pool": 30}
     assert plain.retry["attempts"] == 5
     settings = {"workers": 2, "batch": 50, "rate": "80/s", "timeouts": {"read": 2.5}, "retry": {"attempts": 3}}
-    own = connection({"x": settings}, "x", {})
+    own = linked({"x": settings}, "x", {})
     assert (own.workers, own.batch, own.rate) == (2, 50, (80, 1))
     assert own.timeouts == {**plain.timeouts, "read": 2.5}
     assert own.retry == {**plain.retry, "attempts": 3}
     for rate, seconds in [("7/min", 60), ("7 / h", 3600), ("7/second", 1)]:
-        assert connection({"x": {"rate": rate}}, "x", {}).rate == (7, seconds)
+        assert linked({"x": {"rate": rate}}, "x", {}).rate == (7, seconds)
 
 
 def test_what_is_the_same_for_every_message() -> None:
     settings = {"gateway": "genesys-bot", "path": "/bot", "bot_version": "2", "language": "en-us"}
-    found = connection({"x": settings}, "x", {})
+    found = linked({"x": settings}, "x", {})
     assert (found.gateway, found.path("genesys-bot")) == ("genesys-bot", "/bot")
     assert found.address == {"bot_version": "2", "language": "en-us"}
     assert found.path("genesys-event") == "/api/v2/messaging/messagingevents"

@@ -6,13 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from handbill.send.connection import connection, data
+from handbill.send.connection import data
+from handbill.send.genesys_answer import explainer
 from handbill.send.outcome import State
 from handbill.send.problem import Explainer, Problem, retry_after
 from handbill.send.secret import Redactor
+from send.conftest import linked
 
 ROWS: list[dict[str, Any]] = data()["errors"]
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def explained() -> Explainer:
+    return explainer(linked({}, None, {}), "genesys-event", Redactor())
 
 
 def problem_for(stage: Any, when: dict[str, Any]) -> Problem:
@@ -24,10 +30,10 @@ def problem_for(stage: Any, when: dict[str, Any]) -> Problem:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['stage'][0]}-{row['title']}")
 def test_every_row_is_reached_and_reads_well(row: dict[str, Any]) -> None:
-    explainer = Explainer(connection({}, None, {}), "genesys-event", Redactor())
+    explains = explained()
     for stage in row["stage"]:
         for when in row["when"] or [{}]:
-            outcome = explainer.outcome(problem_for(stage, when))
+            outcome = explains.outcome(problem_for(stage, when))
             diagnostic = outcome.diagnostic
             assert diagnostic is not None
             assert (outcome.state, diagnostic.title, diagnostic.code) == (row["state"], row["title"], row["code"])
@@ -46,8 +52,8 @@ def test_every_row_has_a_state_and_a_source() -> None:
 
 @pytest.mark.parametrize("stage", ["login", "message"])
 def test_what_nobody_thought_of_has_a_row(stage: Any) -> None:
-    explainer = Explainer(connection({}, None, {}), "genesys-event", Redactor())
-    outcome = explainer.outcome(Problem(stage, 150, "never-seen", "never.seen"))
+    explains = explained()
+    outcome = explains.outcome(Problem(stage, 150, "never-seen", "never.seen"))
     assert outcome.state is (State.REJECTED if stage == "login" else State.UNKNOWN)
 
 
@@ -64,8 +70,8 @@ def test_retry_after(header: str, seconds: float | None) -> None:
 
 
 def test_an_endless_wait_is_said_in_words() -> None:
-    explainer = Explainer(connection({}, None, {}), "genesys-event", Redactor())
+    explains = explained()
     for wait, said in [(None, "a minute"), (0.2, "1 second (Retry-After)"), (float("inf"), "as long as it says")]:
-        diagnostic = explainer.outcome(Problem("message", 429, wait=wait)).diagnostic
+        diagnostic = explains.outcome(Problem("message", 429, wait=wait)).diagnostic
         assert diagnostic is not None
         assert said in diagnostic.hint

@@ -6,13 +6,16 @@ import base64
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from handbill.diagnostic import Failed
 from handbill.send import http
-from handbill.send.connection import Connection, Credentials
+from handbill.send.connection import Service
+from handbill.send.connections import service
+from handbill.send.genesys_connection import Credentials
+from handbill.send.genesys_connection import Genesys as Link
+from handbill.send.parcels import parcels
 from handbill.send.sender import send
 from send.fake_genesys import EVENTS, TOKEN, Genesys, Reply, Seen
 
@@ -42,7 +45,7 @@ def echo(status: int) -> Callable[[Seen], Reply]:
     return reply
 
 
-REPLIES = {
+REPLIES: dict[str, Reply | Callable[[Seen], Reply]] = {
     "close": Reply(fault="close"),
     "hang": Reply(fault="hang"),
     "html": Reply(200, b"<html> canary-token-1"),
@@ -51,18 +54,23 @@ REPLIES = {
 }
 
 
+@pytest.fixture
+def ready(sandbox: Link, environment: dict[str, str]) -> Service:
+    return service(sandbox, "genesys-event", "messenger", environment)
+
+
 @pytest.mark.parametrize("path", [TOKEN, EVENTS])
 @pytest.mark.parametrize("reply", REPLIES)
 def test_no_canary_comes_out(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, path: str, reply: str,
+    genesys: Genesys, sandbox: Link, credentials: Credentials, ready: Service, path: str, reply: str,
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    sandbox = replace(sandbox, timeouts={**sandbox.timeouts, "read": 0.2})
+    timeouts = {**sandbox.timeouts, "read": 0.2}
     caplog.set_level(logging.DEBUG)
     genesys.replies[path] = [REPLIES[reply], REPLIES[reply]]
     shown = []
     try:
-        shown = [repr(outcome) for outcome in send(sandbox, credentials, "genesys-event", [{"type": "send"}])]
+        shown = [repr(outcome) for outcome in send(ready, timeouts, parcels([{"type": "send"}], {}))]
     except Failed as failed:
         shown = [repr(failed.diagnostics)]
         shown += traceback.TracebackException.from_exception(failed, capture_locals=True).format()
@@ -72,8 +80,8 @@ def test_no_canary_comes_out(
         assert canary not in "\n".join(shown)
 
 
-def test_a_fault_brings_no_exception_of_httpx_along(genesys: Genesys, sandbox: Connection) -> None:
-    from handbill.send.requests import token_request
+def test_a_fault_brings_no_exception_of_httpx_along(genesys: Genesys, sandbox: Link) -> None:
+    from handbill.send.genesys import token_request
     from handbill.send.secret import Secret
 
     genesys.replies[TOKEN] = [Reply(fault="close")]

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from handbill.diagnostic import Diagnostic, Failed
-from handbill.send.connection import Connection, Credentials, connection
+from handbill.send.connections import service
 from handbill.send.dump import dump
+from handbill.send.genesys_connection import Genesys as Link
 from handbill.send.outcome import Outcome, State
-from handbill.send.requests import requests
-from handbill.send.sender import send
+from send import conftest
+from send.conftest import linked, made
 from send.fake_genesys import EVENTS, TOKEN, Genesys, Reply, Seen
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -26,8 +27,8 @@ BOT = "/api/v2/integrations/botconnectors/outgoing/messages"
 AGENTLESS = "/api/v2/conversations/messages/agentless"
 
 
-def sent(sandbox: Connection, credentials: Credentials, *bodies: Any, via: str = "genesys-event") -> list[Outcome]:
-    return list(send(sandbox, credentials, via, bodies or (EVENT,)))
+def sent(sandbox: Link, environment: dict[str, str], *bodies: Any, via: str = "genesys-event") -> list[Outcome]:
+    return conftest.sent(sandbox, environment, via, bodies or (EVENT,))
 
 
 def error(code: str, status: int, message: str = "as Genesys says it") -> dict[str, Any]:
@@ -39,8 +40,8 @@ def why(outcome: Outcome) -> Diagnostic:
     return outcome.diagnostic
 
 
-def test_a_message_is_sent(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
-    assert sent(sandbox, credentials) == [Outcome(State.SENT, "event-1")]
+def test_a_message_is_sent(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
+    assert sent(sandbox, environment) == [Outcome(State.SENT, "event-1")]
     assert genesys.paths() == [TOKEN, EVENTS]
     token, call = genesys.seen
     assert token.body == b"grant_type=client_credentials"
@@ -49,12 +50,10 @@ def test_a_message_is_sent(genesys: Genesys, sandbox: Connection, credentials: C
 
 
 @pytest.mark.parametrize("via", ["genesys-event", "genesys-bot", "genesys-agentless"])
-def test_requests_are_exactly_as_dumped(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, via: str
-) -> None:
+def test_requests_are_exactly_as_dumped(genesys: Genesys, sandbox: Link, environment: dict[str, str], via: str) -> None:
     bodies = [EVENT, {**EVENT, "n": 1.5}]
-    sent(sandbox, credentials, *bodies, via=via)
-    dumped = [json.loads(line) for line in dump(sandbox, requests(sandbox, via, bodies))]
+    sent(sandbox, environment, *bodies, via=via)
+    dumped = [json.loads(line) for line in dump(service(sandbox, via, "messenger"), made(sandbox, via, bodies))]
     assert len(dumped) == len(genesys.seen)
     for line, seen in zip(dumped, genesys.seen, strict=True):
         assert (line["method"], line["url"]) == (seen.method, genesys.url + seen.path)
@@ -86,49 +85,49 @@ def test_requests_are_exactly_as_dumped(
     ],
 )
 def test_every_message_has_its_result(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, body: Any, outcomes: list[tuple[str, str]]
+    genesys: Genesys, sandbox: Link, environment: dict[str, str], body: Any, outcomes: list[tuple[str, str]]
 ) -> None:
     for status in (200, 202):
         genesys.replies[EVENTS] = [Reply(status, body)]
-        results = sent(sandbox, credentials, EVENT, EVENT)
+        results = sent(sandbox, environment, EVENT, EVENT)
         assert [(result.state, result.id) for result in results] == outcomes
         assert all((result.diagnostic is None) == (result.state is State.SENT) for result in results)
 
 
 @pytest.mark.parametrize("reply", [Reply(body={"messageId": "m"}), Reply(body={"id": "m"})])
-def test_single_answers(genesys: Genesys, sandbox: Connection, credentials: Credentials, reply: Reply) -> None:
+def test_single_answers(genesys: Genesys, sandbox: Link, environment: dict[str, str], reply: Reply) -> None:
     genesys.replies[BOT] = [reply]
-    assert sent(sandbox, credentials, via="genesys-bot") == [Outcome(State.SENT, "m")]
+    assert sent(sandbox, environment, via="genesys-bot") == [Outcome(State.SENT, "m")]
 
 
 def test_agentless_asks_for_the_normalized_message(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials
+    genesys: Genesys, sandbox: Link, environment: dict[str, str]
 ) -> None:
     genesys.replies[AGENTLESS] = [Reply(202)]
-    assert sent(sandbox, credentials, via="genesys-agentless") == [Outcome(State.SENT)]
+    assert sent(sandbox, environment, via="genesys-agentless") == [Outcome(State.SENT)]
     assert genesys.paths() == [TOKEN, f"{AGENTLESS}?useNormalizedMessage=true"]
 
 
 def test_after_a_failure_the_rest_of_a_sequence_stays_unsent(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials
+    genesys: Genesys, sandbox: Link, environment: dict[str, str]
 ) -> None:
     genesys.replies[BOT] = [Reply(body={"messageId": "m"}), Reply(400, error("bad.request", 400))]
-    results = sent(sandbox, credentials, EVENT, EVENT, EVENT, via="genesys-bot")
+    results = sent(sandbox, environment, EVENT, EVENT, EVENT, via="genesys-bot")
     assert [result.state for result in results] == [State.SENT, State.REJECTED, State.NEW]
     assert genesys.paths() == [TOKEN, BOT, BOT]
 
 
-def test_a_refused_token_is_renewed_once(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+def test_a_refused_token_is_renewed_once(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
     genesys.replies[EVENTS] = [Reply(401, error("bad.credentials", 401))]
-    assert sent(sandbox, credentials) == [Outcome(State.SENT, "event-1")]
+    assert sent(sandbox, environment) == [Outcome(State.SENT, "event-1")]
     assert genesys.paths() == [TOKEN, EVENTS, TOKEN, EVENTS]
     assert genesys.seen[3].headers["authorization"] == "Bearer canary-token-2"
     assert genesys.seen[1].body == genesys.seen[3].body
 
 
-def test_and_only_once(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+def test_and_only_once(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
     genesys.replies[EVENTS] = [Reply(401, error("bad.credentials", 401))] * 2
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     assert result.state is State.REJECTED
     assert why(result).code == "login-failed"
     assert genesys.paths() == [TOKEN, EVENTS, TOKEN, EVENTS]
@@ -168,11 +167,11 @@ EXPLAINED = [
 
 @pytest.mark.parametrize(("reply", "state", "code", "cause", "fix"), EXPLAINED)
 def test_every_failure_is_explained(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials,
+    genesys: Genesys, sandbox: Link, environment: dict[str, str],
     reply: Reply, state: str, code: str, cause: str, fix: str,
 ) -> None:  # fmt: skip
     genesys.replies[EVENTS] = [reply]
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     diagnostic = why(result)
     assert (result.state, diagnostic.code) == (state, code)
     assert cause in diagnostic.text
@@ -189,45 +188,45 @@ def test_every_failure_is_explained(
         assert f"answered {reply.status} {said['code']}: {said['message']} (contextId c0ffee)" in diagnostic.text
 
 
-def test_a_time_out_is_unknown_and_not_retried(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+def test_a_time_out_is_unknown_and_not_retried(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
     sandbox = replace(sandbox, timeouts={**sandbox.timeouts, "read": 0.2})
     genesys.replies[EVENTS] = [Reply(fault="hang")]
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     assert result.state is State.UNKNOWN
     assert why(result).code == "outcome-unknown"
     assert "Unknown: the message may have arrived." in why(result).text
     assert genesys.paths() == [TOKEN, EVENTS]
 
 
-def test_fields_that_an_error_names_are_shown(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+def test_fields_that_an_error_names_are_shown(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
     body = {**error("invalid.value", 400), "details": [{"fieldName": "content.buttons", "errorCode": "too.many"}, 1]}
     genesys.replies[EVENTS] = [Reply(400, body)]
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     assert "as Genesys says it [content.buttons: too.many] (contextId c0ffee)" in why(result).text
 
 
 def test_what_a_server_says_is_one_line_and_not_endless(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials
+    genesys: Genesys, sandbox: Link, environment: dict[str, str]
 ) -> None:
     genesys.replies[EVENTS] = [Reply(400, error("bad.request", 400, "a\n\n= hint: b\r" + "x" * 5000))]
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     said, cause = why(result).text.split("\n")
     assert "a = hint: b x" in said
     assert len(said) < 500
     assert cause.startswith("The template_type")
 
 
-def test_the_permission_is_the_gateways(genesys: Genesys, sandbox: Connection, credentials: Credentials) -> None:
+def test_the_permission_is_the_gateways(genesys: Genesys, sandbox: Link, environment: dict[str, str]) -> None:
     genesys.replies[BOT] = [Reply(403, error("missing.permissions", 403))]
-    [result] = sent(sandbox, credentials, via="genesys-bot")
+    [result] = sent(sandbox, environment, via="genesys-bot")
     assert "integration:botconnector:send" in why(result).text
 
 
 def test_the_organization_is_named(genesys: Genesys, environment: dict[str, str]) -> None:
     environment["GENESYS_CLOUD_ORGANIZATION_ID"] = "org-1"
-    sandbox = connection({"x": {"base_url": genesys.url}}, "x", environment)
+    sandbox = linked({"x": {"base_url": genesys.url}}, "x", environment)
     genesys.replies[EVENTS] = [Reply(403)]
-    [result] = sent(sandbox, sandbox.credentials(environment))
+    [result] = sent(sandbox, environment)
     assert "(organization org-1) answered 403" in why(result).text
 
 
@@ -253,11 +252,11 @@ LOGIN = [
 
 @pytest.mark.parametrize(("reply", "code", "cause"), LOGIN)
 def test_every_login_failure_is_explained(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, reply: Reply, code: str, cause: str
+    genesys: Genesys, sandbox: Link, environment: dict[str, str], reply: Reply, code: str, cause: str
 ) -> None:
     genesys.replies[TOKEN] = [reply]
     with pytest.raises(Failed) as failed:
-        sent(sandbox, credentials)
+        sent(sandbox, environment)
     [diagnostic] = failed.value.diagnostics
     assert diagnostic.code == code
     assert cause in diagnostic.text
@@ -266,7 +265,7 @@ def test_every_login_failure_is_explained(
 
 
 def test_a_login_that_fails_on_renewal_leaves_the_message_unsent(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials
+    genesys: Genesys, sandbox: Link, environment: dict[str, str]
 ) -> None:
     def once_more(seen: Seen) -> Reply:
         genesys.replies[TOKEN] = [Reply(400, {"error": "invalid_client"})]
@@ -274,7 +273,7 @@ def test_a_login_that_fails_on_renewal_leaves_the_message_unsent(
 
     genesys.replies[EVENTS] = [once_more]
     with pytest.raises(Failed, match="OAuth client refused"):
-        sent(sandbox, credentials)
+        sent(sandbox, environment)
 
 
 def test_nobody_listens(genesys: Genesys, environment: dict[str, str]) -> None:
@@ -282,9 +281,9 @@ def test_nobody_listens(genesys: Genesys, environment: dict[str, str]) -> None:
         port = taken.getsockname()[1]
     base = {"base_url": f"http://127.0.0.1:{port}"}
     for settings in (base, {**base, "login_url": genesys.url}):
-        nowhere = connection({"x": settings}, "x", environment)
+        nowhere = linked({"x": settings}, "x", environment)
         try:
-            [result] = sent(nowhere, nowhere.credentials(environment))
+            [result] = sent(nowhere, environment)
             diagnostic = why(result)
             assert result.state is State.REJECTED
         except Failed as failed:
@@ -295,30 +294,28 @@ def test_nobody_listens(genesys: Genesys, environment: dict[str, str]) -> None:
 
 
 def test_a_server_without_a_certificate(genesys: Genesys, environment: dict[str, str]) -> None:
-    plain = connection({"x": {"base_url": genesys.url.replace("http:", "https:")}}, "x", environment)
+    plain = linked({"x": {"base_url": genesys.url.replace("http:", "https:")}}, "x", environment)
     with pytest.raises(Failed) as failed:
-        sent(plain, plain.credentials(environment))
+        sent(plain, environment)
     assert failed.value.diagnostics[0].title in ("Certificate not trusted", "No connection")
     assert failed.value.diagnostics[0].code == "not-connected"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, status: int
-) -> None:
+def test_redirects_are_not_followed(genesys: Genesys, sandbox: Link, environment: dict[str, str], status: int) -> None:
     genesys.replies[EVENTS] = [Reply(status, b"", {"Location": f"{genesys.url}/elsewhere?token=x"})]
-    [result] = sent(sandbox, credentials)
+    [result] = sent(sandbox, environment)
     assert (result.state, why(result).title) == (State.REJECTED, "Answer is a redirect")
     assert genesys.paths() == [TOKEN, EVENTS]
 
 
 def test_proxies_and_cookies_are_not_used(
-    genesys: Genesys, sandbox: Connection, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+    genesys: Genesys, sandbox: Link, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     genesys.replies[TOKEN] = [Reply(body={"access_token": "canary-token"}, headers={"Set-Cookie": "session=1; Path=/"})]
-    assert sent(sandbox, credentials) == [Outcome(State.SENT, "event-1")]
+    assert sent(sandbox, environment) == [Outcome(State.SENT, "event-1")]
     assert "cookie" not in genesys.seen[1].headers

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..project import Project
     from ..report.progress import Meter
     from ..send.campaign import End, Tally
-    from ..send.connection import Connection, Credentials
+    from ..send.connection import Connection, Service
     from ..send.ledger import Ledger, Run
     from ..send.prepare import Compiled, Counts
     from ..send.recipients import Recipients
@@ -90,7 +90,7 @@ class How:
 
 
 def begin(
-    project: Project, compiler: Compiler, link: Connection, credentials: Credentials, plan: Plan, how: How, unknown: str
+    project: Project, compiler: Compiler, link: Connection, ready: Service, plan: Plan, how: How, unknown: str
 ) -> int:
     """A new run, from the first row to the last. The exit code."""
     from ..send.launch import new_id, template_digest
@@ -108,12 +108,12 @@ def begin(
     with Ledger.open(project.root) as ledger:
         ledger.create(run)
         say(f"run {run.id}\n", sys.stderr)
-        return _sent(project, compiler, ledger, run, plan, link, credentials, how, recipients)
+        return _sent(project, compiler, ledger, run, plan, link, ready, how, recipients)
 
 
 def resume(project: Project, compiler: Compiler, which: str, unknown: str | None, asked: dict[str, Any]) -> int:
     """Go on with a run. The exit code. Raises Failed (unknown-run, run-changed)."""
-    from ..send.connection import connection
+    from ..send.connections import connection, service
     from ..send.launch import template_digest, unchanged
     from ..send.ledger import Ledger
     from ..send.recipients import digest
@@ -121,8 +121,10 @@ def resume(project: Project, compiler: Compiler, which: str, unknown: str | None
     with Ledger.open(project.root) as ledger:
         run = ledger.run(which)
         connections = project.config.connections if run.connection else {}
-        link = connection(connections, run.connection or None, os.environ, project.source)
-        credentials = link.credentials(os.environ)
+        link = connection(
+            connections, run.connection or None, os.environ, project.source, channel=run.channel, asked=run.gateway
+        )
+        ready = service(link, run.gateway, run.channel, os.environ)
         plan = replace(Plan.of(run), fail_fast=asked["fail_fast"])
         now = template_digest(compiler, plan.name, plan.channel), digest(plan.path, plan.shown)
         unchanged(run, *now)
@@ -130,7 +132,7 @@ def resume(project: Project, compiler: Compiler, which: str, unknown: str | None
             run = replace(run, unknown="resend" if unknown == "resend" else "park")
         recipients = plan.recipients(compiler) if run.phase == "compiling" else None
         how = manner(link, asked)
-        return _sent(project, compiler, ledger, run, plan, link, credentials, how, recipients, again=True)
+        return _sent(project, compiler, ledger, run, plan, link, ready, how, recipients, again=True)
 
 
 def manner(link: Connection, asked: dict[str, Any]) -> How:
@@ -150,18 +152,17 @@ def manner(link: Connection, asked: dict[str, Any]) -> How:
 
 def _sent(
     project: Project, compiler: Compiler, ledger: Ledger, run: Run, plan: Plan, link: Connection,
-    credentials: Credentials, how: How, recipients: Recipients | None, again: bool = False,
+    ready: Service, how: How, recipients: Recipients | None, again: bool = False,
 ) -> int:  # fmt: skip
     from ..report.progress import meter
     from ..send.campaign import Campaign
     from ..send.flight import Flight
     from ..send.http import Client
     from ..send.outcome import State
-    from ..send.requests import posted, takes_list
     from ..send.segments import Segments
 
     watch = meter(sys.stderr, how.quiet)
-    batch = how.batch if takes_list(posted(link, run.gateway)) else 1
+    batch = how.batch if ready.many else 1
     with Segments(project.root, run.id) as segments, Client(link.timeouts, how.workers) as client:
         try:
             compiling = _Compiling(plan, compiler, ledger, segments, run.id, watch, recipients)
@@ -172,7 +173,7 @@ def _sent(
                     watch.close()
                     say("nothing was sent: the first bad row ends it (--fail-fast)\n", sys.stderr)
                     return FOUND
-            flight = Flight(run, link, credentials, client, ledger, segments)
+            flight = Flight(run, link.retry, ready, client, ledger, segments)
             if again and flight.harmless:
                 ledger.again(run.id, State.UNKNOWN)
             campaign = Campaign(ledger, ledger.run(run.id), flight, segments.path, workers=how.workers, batch=batch)
@@ -301,7 +302,7 @@ class Findings:
 # ---- a dump
 
 
-def shown_requests(compiler: Compiler, link: Connection, plan: Plan, how: How, form: Any) -> int:
+def shown_requests(compiler: Compiler, ready: Service, plan: Plan, how: How, form: Any) -> int:
     """Every request of a run on standard output, and what is wrong with rows; nothing is sent. The exit code."""
     from ..report.progress import meter
     from ..send.dump import dump
@@ -318,7 +319,7 @@ def shown_requests(compiler: Compiler, link: Connection, plan: Plan, how: How, f
             elif plan.fail_fast:
                 return
 
-    for piece in dump(link, preview(link, plan.via, payloads(), how.batch), form):
+    for piece in dump(ready, preview(ready, payloads(), how.batch), form):
         put(piece)
     findings.add(tuple(recipients.remarks))
     findings.close()

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ..gateways import Gateway
     from ..pipeline import Compiler, Result
     from ..project import Project
-    from ..send.connection import Connection, Credentials
+    from ..send.connection import Connection, Service
     from ..send.outcome import Outcome
+    from ..send.parcels import Parcel
     from ..template import Template
 
 
@@ -123,31 +124,36 @@ def send(
     assert channel is not None
     from ..guard import limited
     from ..pipeline import Compiler
-    from ..send.connection import connection
-    from ..send.requests import posted
+    from ..send.connections import connection, service
     from .opening import opened
 
     project = opened(folder)
     compiler = Compiler(project, limited)
     template = project.template(name, channel)
-    link = connection(project.config.connections, chosen, os.environ, project.source)
-    gateway = compiler.via(template, via or (None if template.contract.payload else link.gateway or None), channel)
-    posted(link, gateway.NAME)
-    credentials = None if dump else link.credentials(os.environ)  # asked for before anything is rendered
+    known = via or template.contract.payload or ""
+    link = connection(
+        project.config.connections, chosen, os.environ, project.source,
+        channel=channel, asked=known, gateway=compiler.via(template, via, channel).NAME,
+    )  # fmt: skip
+    gateway = compiler.via(template, known or link.gateway or None, channel)
+    # secrets are asked for before anything is rendered
+    ready = service(link, gateway.NAME, channel, None if dump else os.environ)
     if kind == "file":
-        ctx.exit(_many(project, compiler, gateway, link, credentials, asked))
+        ctx.exit(_many(project, compiler, gateway, link, ready, asked))
     to = _recipient(gateway, link, channel, bool(dump), asked)
     result = _compiled(compiler, template, channel, gateway.NAME, to, asked)
     if result.diagnostics:
         show(in_order(result.diagnostics))
     if result.bodies is None:
         ctx.exit(FOUND)
-    if credentials is None:
-        _dump(link, gateway.NAME, result.bodies, dump)
-        return
+    from ..send.parcels import parcels
     from ..send.sender import send as post
 
-    if not _told(post(link, credentials, gateway.NAME, result.bodies), len(result.bodies), name, channel):
+    made = parcels(result.bodies, to or {})
+    if dump:
+        _dump(ready, made, dump)
+        return
+    if not _told(post(ready, link.timeouts, made), len(made), name, channel):
         ctx.exit(FOUND)
 
 
@@ -203,8 +209,7 @@ def _resumed(folder: Path | None, asked: dict[str, Any]) -> int:
 
 
 def _many(
-    project: Project, compiler: Compiler, gateway: Gateway, link: Connection, credentials: Credentials | None,
-    asked: dict[str, Any],
+    project: Project, compiler: Compiler, gateway: Gateway, link: Connection, ready: Service, asked: dict[str, Any]
 ) -> int:  # fmt: skip
     from .campaign import Plan, begin, manner, shown_requests
 
@@ -218,9 +223,9 @@ def _many(
         _same(gateway, link, channel, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
     )  # fmt: skip
     how = manner(link, asked)
-    if credentials is None:
-        return shown_requests(compiler, link, plan, how, asked["dump"])
-    return begin(project, compiler, link, credentials, plan, how, asked["unknown"] or "park")
+    if asked["dump"]:
+        return shown_requests(compiler, ready, plan, how, asked["dump"])
+    return begin(project, compiler, link, ready, plan, how, asked["unknown"] or "park")
 
 
 def _same(
@@ -256,8 +261,10 @@ def _recipient(
     gateway: Gateway, link: Connection, channel: str, only_shown: bool, asked: dict[str, Any]
 ) -> dict[str, str] | None:
     """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
-    channel_id = asked["channel_id"] or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
     known = {field.name for field in gateway.fields(known_channel(channel))}
+    channel_id = asked["channel_id"]
+    if "channel_id" in known:
+        channel_id = channel_id or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
     same = [f"{name}={value}" for name, value in link.address.items() if name in known]
     to = address(gateway, channel, asked["to"], channel_id, [*same, *asked["more"]])
     _printable(to or {})
@@ -279,11 +286,11 @@ def _compiled(
     )
 
 
-def _dump(link: Connection, gateway: str, bodies: list[Any], form: Any) -> None:
+def _dump(ready: Service, made: list[Parcel], form: Any) -> None:
     from ..send.dump import dump
-    from ..send.requests import requests
+    from ..send.sender import requests
 
-    for piece in dump(link, requests(link, gateway, bodies), form):
+    for piece in dump(ready, requests(ready, made), form):
         put(piece)
 
 
@@ -311,7 +318,7 @@ def _words(outcome: Outcome) -> str:
 
     match outcome.state:
         case State.SENT:
-            return f"sent, id {printable(outcome.id)}" if outcome.id else "sent (Genesys Cloud gave no id)"
+            return f"sent, id {printable(outcome.id)}" if outcome.id else "sent (without an id)"
         case State.REJECTED:
             return "not sent"
         case State.UNKNOWN:

@@ -316,7 +316,7 @@ class Campaign:
         if later:
             self._recorder.put(later)
         bodies = [self._flight.body(claim) for claim in claims]
-        for part in parted([len(body.json) for body in bodies], self._batch):
+        for part in parted([len(body.parcel.json) for body in bodies], self._batch):
             permitted = part.start == 0 or self._flight.permitted()
             if not permitted or self._stop.is_set() or not self._claims.mine() or not self._fly(bodies[part]):
                 self._claims.give_back(claims[part.start :])

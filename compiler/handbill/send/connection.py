@@ -1,296 +1,102 @@
-"""Where messages go: a connection of handbill.toml, or the tutorial's environment variables.
+"""Where messages go: what every connection has, whatever is at its other end.
 
-    [connections.sandbox]
-    gateway = "genesys-event"        # instead of --via
-    region = "eu-central-1"          # or, for a server of one's own:
-    base_url = "https://genesys.example"
-    login_url = "https://login.example"      # default: base_url
-    client_id = "SANDBOX_CLIENT_ID"          # names of environment variables
-    client_secret = "SANDBOX_CLIENT_SECRET"
-    organization_id = "SANDBOX_ORGANIZATION_ID"
-    channels = {messenger = "987654321098765"}   # ids in Genesys Cloud, instead of --channel-id
-    bot_version = "1"                # address fields that are the same for everyone, instead of --address
-    path = "/api/v2/messaging/messagingevents"   # of `gateway`; or, of several:
-    paths = {genesys-event = "/api/v2/messaging/messagingevents"}
-    idempotency_key = "Idempotency-Key"      # a header by which the server knows a message it has seen
-
-    workers = 8                      # requests under way at once
-    batch = 10                       # messages in a request, where the gateway takes a list
-    rate = "300/min"                 # requests
-    timeouts = {connect = 5, read = 30}      # seconds
-    retry = {attempts = 5}
-
-Hosts, paths, names of variables and the defaults are data: `schemas/genesys/connection.json`.
+`genesys_connection` is Genesys Cloud, `direct_connection` a channel's own API, `connections` takes the right one.
 """
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..channels import CHANNELS, channel
-from ..diagnostic import Diagnostic, Failed, did_you_mean
-from ..gateways import GATEWAYS
 from ..resources import load
-from ..source import Source
-from .fields import Fields
-from .secret import Secret
 
-DEFAULT = "default"  # the connection taken when none is named
-_GIVEN = ("to", "channel_id")  # address fields that belong to a message, not to a connection
-ADDRESS = tuple(
-    dict.fromkeys(
-        field.name
-        for gateway in GATEWAYS.values()
-        for name in CHANNELS
-        for field in gateway.fields(channel(name))
-        if field.name not in _GIVEN
-    )
-)
-_SETTINGS = (
-    "gateway", "region", "base_url", "login_url", "client_id", "client_secret", "organization_id", "channels", *ADDRESS,
-    "path", "paths", "idempotency_key", "workers", "batch", "rate", "timeouts", "retry",
-)  # fmt: skip
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_RESERVED = ("authorization", "host", "content-type", "content-length", "accept", "user-agent", "connection")
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
+if TYPE_CHECKING:
+    from .fields import Fields
+    from .http import Client
+    from .parcels import Parcel
+    from .problem import Problem, Verdict
+    from .requests import Request
+    from .retry import Dedup
+
+Rate = tuple[int, float]  # so many, in so many seconds
+Again = Callable[["Problem", int], bool]  # a problem at a login, after so many attempts: whether to try once more
 
 
 def data() -> dict[str, Any]:
-    """The shipped facts about Genesys Cloud's addresses and errors."""
+    """The shipped facts about Genesys Cloud's addresses and errors, and the numbers that hold for every connection."""
     facts: dict[str, Any] = load("genesys/connection.json")
     return facts
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """An OAuth client's id and secret."""
+class Session(Protocol):
+    """A service with its secrets, for any number of threads."""
 
-    client_id: Secret
-    client_secret: Secret
-
-    @property
-    def basic(self) -> Secret:
-        """The value of the token request's Authorization header."""
-        pair = f"{self.client_id.reveal()}:{self.client_secret.reveal()}"
-        return Secret("Basic " + base64.b64encode(pair.encode()).decode())
+    def post(self, request: Request) -> list[Verdict]:
+        """One request, and a verdict on each of its messages. Raises Failed when there is no token to be had."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
+class Service(Protocol):
+    """One gateway of a connection, for one channel: what is posted to it, and what its answers mean."""
+
+    many: bool  # whether a request takes several messages
+    dedup: Dedup | None  # how it knows a message that it has had before
+    rate: Rate | None  # of requests
+    spacing: Rate | None  # of messages to the same recipient
+
+    def request(self, parcels: Sequence[Parcel], keys: Sequence[str] = ()) -> Request:
+        """The one request that carries these; several only with `many`. `keys` are their idempotency keys."""
+        ...
+
+    def first(self) -> Iterable[Request]:
+        """The requests that go before those, for a dump."""
+        ...
+
+    def parcels(self, line: bytes) -> list[Parcel]:
+        """What is in a message's line of a run."""
+        ...
+
+    def limiter(self) -> str:
+        """Who is limited, whatever the connection is called: a hash, 32 hex digits. Needs the secrets."""
+        ...
+
+    def session(self, client: Client, again: Again = lambda problem, attempts: False) -> Session:
+        """Ready to post. Needs the secrets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Everything about the other side but its secrets. URLs end without a slash."""
+    """Everything about the other side but its secrets."""
 
     name: str  # "" when it comes from the environment alone
-    api: str
-    login: str
-    region: str  # "" with a base URL
-    organization: str  # its id, for reports; "" when not given
-    client_id: str  # the name of an environment variable
-    client_secret: str  # likewise
-    channels: Mapping[str, str]  # the channel's id in Genesys Cloud, by Handbill's name of it
-    paths: Mapping[str, str]  # by gateway, what differs from the shipped ones
     gateway: str  # "" when the project's is taken
     address: Mapping[str, str]  # address fields that are the same for every message
-    idempotency_key: str  # the header that carries it; "" when the server knows none
+    channels: Mapping[str, str]  # the channel's id at the other side, by Handbill's name of it
     workers: int  # requests under way at once
     batch: int  # messages in a request, where the gateway takes a list
-    rate: tuple[int, float]  # requests, in so many seconds
+    rate: Rate | None  # requests; None: as the service says
     timeouts: Mapping[str, float]  # connect, read, write, pool; seconds
     retry: Mapping[str, float]  # what differs from the shipped numbers
 
-    def credentials(self, environment: Mapping[str, str]) -> Credentials:
-        """The OAuth client of the environment. Raises Failed (missing-credentials)."""
-        names = (self.client_id, self.client_secret)
-        missing = [name for name in names if not environment.get(name, "").strip()]
-        if missing:
-            what = " and ".join(missing)
-            raise Failed(
-                Diagnostic(
-                    "missing-credentials", f"{what} {'are' if len(missing) > 1 else 'is'} not set",
-                    text="Genesys Cloud gives a token to an OAuth client; its id and secret are environment variables.",
-                    hint=f"export {what}, or look at the request with --dump, which needs none",
-                )
-            )  # fmt: skip
-        client_id, client_secret = (environment[name].strip() for name in names)
-        return Credentials(Secret(client_id), Secret(client_secret))
 
-    def path(self, gateway: str) -> str | None:
-        """The path a gateway's payloads are posted to; None when they are not posted."""
-        path: str | None = self.paths.get(gateway) or data()["gateways"].get(gateway, {}).get("path")
-        return path
+def common(fields: Fields) -> dict[str, Any]:
+    """The settings that every connection has, by name. Raises Failed (bad-config)."""
+    workers = data()["workers"]
+    return {
+        "workers": fields.whole("workers", workers["default"], workers["max"]),
+        "timeouts": fields.numbers("timeouts", _default_timeouts(), _bounds("timeouts")),
+        "retry": fields.numbers("retry", _default_retry(), _bounds("retry")),
+    }
 
 
-def connection(
-    connections: Mapping[str, Mapping[str, Any]],
-    name: str | None,
-    environment: Mapping[str, str],
-    source: Source | None = None,
-) -> Connection:
-    """The connection of that name; without one `default`, else the only one, else the environment's.
-
-    `source` is handbill.toml, for the place of a mistake. Raises Failed (unknown-connection,
-    unknown-region, bad-config).
-    """
-    if name is None:
-        name = _unnamed(connections)
-    elif name not in connections:
-        meant = did_you_mean(name, connections)
-        known = ", ".join(sorted(connections)) or "none"
-        hint = f"did you mean `{meant}`?" if meant else f"[connections] of handbill.toml has: {known}"
-        raise Failed(Diagnostic("unknown-connection", f"No connection `{name}`", hint=hint))
-    return _Reader(name, connections.get(name, {}), environment, source).read()
-
-
-def _unnamed(connections: Mapping[str, object]) -> str:
-    if DEFAULT in connections or not connections:
-        return DEFAULT if connections else ""
-    if len(connections) == 1:
-        return next(iter(connections))
-    raise Failed(
-        Diagnostic(
-            "unknown-connection", "No connection chosen",
-            text=f"handbill.toml has several: {', '.join(sorted(connections))}.",
-            hint=f"name one with --connection, or call one of them `{DEFAULT}`",
-        )
-    )  # fmt: skip
-
-
-class _Reader:
-    """Reads one table of settings; the first mistake ends it."""
-
-    def __init__(
-        self, name: str, settings: Mapping[str, Any], environment: Mapping[str, str], source: Source | None
-    ) -> None:
-        self.name = name
-        self.fields = Fields(name, settings, source)
-        self.environment = environment
-        self.facts = data()
-
-    def read(self) -> Connection:
-        fields, facts = self.fields, self.facts
-        fields.only(_SETTINGS)
-        region, api, login = self._hosts()
-        names = facts["environment"]
-        organization = fields.variable("organization_id", names["organization_id"]["name"])
-        posted = [name for name, gateway in facts["gateways"].items() if "path" in gateway]
-        gateway = fields.choice("gateway", posted)
-        batches = [facts["gateways"][name]["batch"] for name in posted if "batch" in facts["gateways"][name]]
-        return Connection(
-            name=self.name, api=api, login=login, region=region,
-            organization=self.environment.get(organization, "").strip(),
-            client_id=fields.variable("client_id", names["client_id"]["name"]),
-            client_secret=fields.variable("client_secret", names["client_secret"]["name"]),
-            channels=fields.table("channels", 'channels = {messenger = "…"}', CHANNELS),
-            paths=self._paths(posted, gateway),
-            gateway=gateway,
-            address={name: value for name in ADDRESS if (value := fields.text(name))},
-            idempotency_key=self._header("idempotency_key"),
-            workers=fields.whole("workers", facts["workers"]["default"], facts["workers"]["max"]),
-            batch=fields.whole("batch", batches[0]["default"], batches[0]["max"]),
-            rate=fields.rate("rate", *_default_rate()),
-            timeouts=fields.numbers("timeouts", _default_timeouts(), _bounds("timeouts")),
-            retry=fields.numbers("retry", _default_retry(), _bounds("retry")),
-        )  # fmt: skip
-
-    def _hosts(self) -> tuple[str, str, str]:
-        fields = self.fields
-        base, region = fields.text("base_url"), fields.text("region")
-        if base and region:
-            raise fields.wrong("base_url", "Two addresses", "`region` says the address already", "keep one of the two")
-        if base:
-            api = self._url("base_url", base)
-            return "", api, self._url("login_url", fields.text("login_url") or base)
-        region, host = self._region(region)
-        regions = self.facts["regions"]
-        login = fields.text("login_url")
-        return region, regions["api"].format(host=host), (
-            self._url("login_url", login) if login else regions["login"].format(host=host)
-        )  # fmt: skip
-
-    def _region(self, given: str) -> tuple[str, str]:
-        """A region's name as Genesys' pages write it, and its host. Both us-east-1 and us_east_1 are known."""
-        variable = self.facts["environment"]["region"]
-        region = given or self.environment.get(variable["name"], "").strip() or variable["default"]
-        hosts: dict[str, str] = self.facts["regions"]["hosts"]
-        known = region.lower().replace("_", "-")
-        if known in hosts:
-            return known, hosts[known]
-        meant = did_you_mean(known, hosts)
-        raise Failed(
-            Diagnostic(
-                "unknown-region", f"No region `{region}`",
-                self.fields.label("region", "no region of Genesys Cloud") if given else None,
-                text="" if given else f"It was read from {variable['name']}.",
-                hint=f"did you mean `{meant}`?" if meant else f"there are: {', '.join(hosts)}",
-                source=self.facts["regions"]["x-source"], checked=self.facts["regions"]["x-checked"],
-            )
-        )  # fmt: skip
-
-    def _url(self, key: str, url: str) -> str:
-        """An address that is safe to send a secret to: https, or http on this computer."""
-        wrong = self.fields.wrong
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError:
-            raise wrong(key, "Bad address", "not a URL", "write it as https://host") from None
-        if parts.scheme not in ("https", "http") or not re.fullmatch(r"[A-Za-z0-9.:-]+", host):
-            raise wrong(key, "Bad address", "not an https URL", "write it as https://host")
-        if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-            raise wrong(key, "Bad address", "more than host and path", "leave out user, password, `?` and `#`")
-        if parts.path.strip("/") and not _PATH.fullmatch(parts.path.rstrip("/")):
-            raise wrong(key, "Bad address", "not a path", "write it as https://host/path")
-        if parts.scheme == "http" and not _loopback(host):
-            raise wrong(
-                key, "Address without encryption", "http sends the client secret in the open",
-                "use https; http is for localhost only",
-            )  # fmt: skip
-        return url.rstrip("/")
-
-    def _paths(self, posted: Collection[str], gateway: str) -> dict[str, str]:
-        fields = self.fields
-        paths = fields.table("paths", 'paths = {genesys-event = "/api/…"}', posted)
-        own = fields.text("path")
-        if own and not gateway:
-            hint = 'name the gateway too: gateway = "genesys-event"'
-            raise fields.wrong("path", "A path of no gateway", "it does not say whose path it is", hint)
-        if own and gateway in paths:
-            raise fields.wrong("path", "Two paths", f"`paths` says it already, for {gateway}", "keep one of the two")
-        for name, path in paths.items():
-            self._path("paths", name, path)
-        if not own:
-            return paths
-        self._path("path", gateway, own)
-        return {**paths, gateway: own}
-
-    def _path(self, key: str, gateway: str, path: str) -> None:
-        if not _PATH.fullmatch(path):
-            hint = "write it as /api/v2/…, without host, `?` and `#`"
-            raise self.fields.wrong(key, "Bad path", f"no path for {gateway}", hint)
-
-    def _header(self, key: str) -> str:
-        name = self.fields.text(key)
-        if name and (not _HEADER.fullmatch(name) or name.lower() in _RESERVED):
-            raise self.fields.wrong(
-                key, "Not a header of its own", "a header's name, with letters, digits and `-`",
-                'write the name of the header, as in idempotency_key = "Idempotency-Key"',
-            )  # fmt: skip
-        return name
+COMMON = ("workers", "rate", "timeouts", "retry")  # the names of those, and of the rate
 
 
 def _bounds(block: str) -> dict[str, tuple[float, float]]:
     """The least and the most of each number of a block of the data."""
     return {name: (least, most) for name, (least, most) in data()[block]["bounds"].items()}
-
-
-def _default_rate() -> tuple[int, float]:
-    facts = load("sending.json")["rate"]["genesys"]
-    return facts["limit"], facts["seconds"]
 
 
 def _default_timeouts() -> dict[str, float]:
@@ -301,12 +107,3 @@ def _default_retry() -> dict[str, float]:
     facts = load("sending.json")["retry"]
     own = {name: facts[name] for name in ("attempts", "cap_seconds", "wait_cap_seconds")}
     return {**own, "tokens": facts["quota"]["tokens"]}
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import orjson
 
 from .. import __version__
-from .connection import Connection
-from .requests import Request, token_request
+from .connection import Service
+from .requests import JSON, SECRET, Blank, Request
 
 Form = Literal["jsonl", "curl", "har"]
 
@@ -25,7 +25,7 @@ _TAKEN = r's/.*"access_token" *: *"\([^"]*\)".*/\1/p'  # a token, out of the JSO
 
 
 def dump(
-    connection: Connection, requests: Iterable[Request], form: Form = "jsonl", moment: datetime | None = None
+    service: Service, requests: Iterable[Request], form: Form = "jsonl", moment: datetime | None = None
 ) -> Iterator[bytes]:
     """Every request of a send, the token's first, a piece at a time.
 
@@ -33,90 +33,93 @@ def dump(
     form). Writing a JSON body without spaces, in UTF-8, gives the very bytes that are sent. `moment` is when a HAR
     says that it was made; now, when nothing else is said.
     """
-    every = chain([token_request(connection)], requests)
+    every = chain(service.first(), requests)
     match form:
         case "jsonl":
-            yield from (_line(connection, request) for request in every)
+            yield from map(_line, every)
         case "curl":
-            yield from _script(connection, every)
+            yield from _script(every)
         case "har":
-            yield from _archive(connection, every, moment or datetime.now(UTC))
+            yield from _archive(every, moment or datetime.now(UTC))
 
 
-def _line(connection: Connection, request: Request) -> bytes:
+def _line(request: Request) -> bytes:
     return orjson.dumps(
-        {
-            "method": request.method,
-            "url": request.url,
-            "headers": _headers(connection, request),
-            "body": _body(request),
-        },
+        {"method": request.method, "url": _url(request), "headers": _headers(request), "body": _body(request)},
         option=orjson.OPT_APPEND_NEWLINE,
     )
 
 
-def _headers(connection: Connection, request: Request) -> dict[str, str]:
-    return {"Authorization": _placeholder(connection, request), **dict(request.headers)}
+def _url(request: Request) -> str:
+    return request.url.replace(SECRET, request.blank.shown)
 
 
-def _placeholder(connection: Connection, request: Request) -> str:
-    if request.authorization == "Basic":
-        return f"Basic base64(<{connection.client_id}>:<{connection.client_secret}>)"
-    return "Bearer <access token>"
+def _headers(request: Request) -> dict[str, str]:
+    return {name: value.replace(SECRET, request.blank.shown) for name, value in request.headers}
 
 
 def _body(request: Request) -> object:
-    return orjson.Fragment(request.body) if _is_json(request) else request.body.decode()
-
-
-def _is_json(request: Request) -> bool:
-    return ("Content-Type", "application/json") in request.headers
+    return orjson.Fragment(request.body) if request.kind == JSON else request.body.decode()
 
 
 # ---- curl
 
 
-def _script(connection: Connection, requests: Iterable[Request]) -> Iterator[bytes]:
+def _script(requests: Iterable[Request]) -> Iterator[bytes]:
     yield b"#!/bin/sh\nset -eu\n"
     for request in requests:
-        yield (_token_call(connection, request) if request.authorization == "Basic" else _call(request)).encode()
+        call = _curl(request)
+        if not request.messages:
+            call = f"ANSWER=$({call})\nACCESS_TOKEN=$(printf %s \"$ANSWER\" | sed -n '{_TAKEN}')\n"
+        yield call.encode()
 
 
-def _call(request: Request) -> str:
-    return _curl(request, 'header = "Authorization: Bearer $ACCESS_TOKEN"')
-
-
-def _token_call(connection: Connection, request: Request) -> str:
-    call = _curl(request, f'user = "${connection.client_id}:${connection.client_secret}"')
-    return f"ANSWER=$({call})\nACCESS_TOKEN=$(printf %s \"$ANSWER\" | sed -n '{_TAKEN}')\n"
-
-
-def _curl(request: Request, secret: str) -> str:
+def _curl(request: Request) -> str:
     """A call of curl. The secret goes in by standard input, since everybody on the computer sees a command's words."""
+    inside = [_config(name, value, request.blank) for name, value in request.headers if SECRET in value]
+    address = f" {shlex.quote(request.url)}"
+    if SECRET in request.url:
+        inside.append(f'url = "{_shell(request.url, request.blank)}"')
+        address = ""
     words = [
-        f"curl --silent --show-error --fail-with-body --request {request.method} {shlex.quote(request.url)}",
-        *(f"--header {shlex.quote(f'{name}: {value}')}" for name, value in request.headers),
+        f"curl --silent --show-error --fail-with-body --request {request.method}{address}",
+        *(f"--header {shlex.quote(f'{name}: {value}')}" for name, value in request.headers if SECRET not in value),
         f"--data-raw {shlex.quote(request.body.decode())}",
-        "--config - <<EOF",
     ]
-    return " \\\n  ".join(words) + f"\n{secret}\nEOF\n"
+    if not inside:
+        return " \\\n  ".join(words) + "\n"
+    return " \\\n  ".join([*words, "--config - <<EOF"]) + "\n" + "\n".join(inside) + "\nEOF\n"
+
+
+def _config(name: str, value: str, blank: Blank) -> str:
+    if value == f"Basic {SECRET}":
+        return f'user = "{blank.shell}"'
+    return f'header = "{name}: {_shell(value, blank)}"'
+
+
+def _shell(text: str, blank: Blank) -> str:
+    """A text of curl's configuration, in a here-document in which the shell puts in the secret."""
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    for sign in "\\$`":
+        quoted = quoted.replace(sign, f"\\{sign}")
+    return quoted.replace(SECRET, blank.shell)
 
 
 # ---- HAR
 
 
-def _archive(connection: Connection, requests: Iterable[Request], moment: datetime) -> Iterator[bytes]:
+def _archive(requests: Iterable[Request], moment: datetime) -> Iterator[bytes]:
     creator = orjson.dumps({"name": "handbill", "version": __version__})
     yield b'{"log":{"version":"1.2","creator":' + creator + b',"entries":['
     for place, request in enumerate(requests):
-        yield (b",\n" if place else b"\n") + orjson.dumps(_entry(connection, request, moment))
+        yield (b",\n" if place else b"\n") + orjson.dumps(_entry(request, moment))
     yield b"\n]}}\n"
 
 
-def _entry(connection: Connection, request: Request, moment: datetime) -> dict[str, Any]:
+def _entry(request: Request, moment: datetime) -> dict[str, Any]:
     """One request. There is no answer yet: a status of 0 says so."""
-    headers = {**_headers(connection, request), "Content-Length": str(len(request.body))}
-    _, _, query = request.url.partition("?")
+    headers = {**_headers(request), "Content-Length": str(len(request.body))}
+    _, _, query = _url(request).partition("?")
     none: dict[str, Any] = {"cookies": [], "headers": [], "headersSize": -1, "bodySize": -1}
     return {
         "startedDateTime": moment.isoformat(timespec="milliseconds"),
@@ -124,7 +127,7 @@ def _entry(connection: Connection, request: Request, moment: datetime) -> dict[s
         "request": {
             **none,
             "method": request.method,
-            "url": request.url,
+            "url": _url(request),
             "httpVersion": "HTTP/1.1",
             "headers": [{"name": name, "value": value} for name, value in headers.items()],
             "queryString": [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..diagnostic import Diagnostic, Failed, Label, did_you_mean
 from ..project import setting
@@ -12,6 +14,7 @@ from ..source import Source
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # capitals only, so that a secret written here is not taken for a name
 _RATE = re.compile(r"(\d{1,9}) ?/ ?(s|sec|second|min|minute|h|hour)")
+PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -107,6 +110,26 @@ class Fields:
                 raise self.wrong(key, "Unknown name", f"`{name}` has no place here", hint)
         return dict(table)
 
+    def url(self, key: str, url: str) -> str:
+        """An address that is safe to send a secret to: https, or http on this computer. Without a slash at its end."""
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            raise self.wrong(key, "Bad address", "not a URL", "write it as https://host") from None
+        if parts.scheme not in ("https", "http") or not re.fullmatch(r"[A-Za-z0-9.:-]+", host):
+            raise self.wrong(key, "Bad address", "not an https URL", "write it as https://host")
+        if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+            raise self.wrong(key, "Bad address", "more than host and path", "leave out user, password, `?` and `#`")
+        if parts.path.strip("/") and not PATH.fullmatch(parts.path.rstrip("/")):
+            raise self.wrong(key, "Bad address", "not a path", "write it as https://host/path")
+        if parts.scheme == "http" and not _loopback(host):
+            raise self.wrong(
+                key, "Address without encryption", "http sends the secret in the open",
+                "use https; http is for localhost only",
+            )  # fmt: skip
+        return url.rstrip("/")
+
     def label(self, key: str, said: str) -> Label | None:
         return Label(setting(self.source, ["connections", self.name, key]), said) if self.source else None
 
@@ -115,3 +138,12 @@ class Fields:
         where = f"`{key}` of [connections.{self.name}]"
         text = "" if self.source else f"It is {said}."
         return Failed(Diagnostic("bad-config", f"{title}: {where}", self.label(key, said), text=text, hint=hint))
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

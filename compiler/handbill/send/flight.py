@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random, SystemRandom
 
 from ..diagnostic import Diagnostic, Failed
-from .answer import Verdict
-from .connection import Connection, Credentials, data
+from .connection import Service, data
 from .http import Client
 from .idempotency import idempotency_key
-from .ledger import Claim, Ledger, Limit, Result, Run
-from .oauth import Tokens
+from .ledger import Claim, Ledger, Result, Run
 from .outcome import State
-from .problem import Explainer, Problem
-from .rate import Limits, limit, limiter, spacing
-from .requests import bodies_of, request
-from .retry import Backoff, Class, Quota, dedup, judged
-from .secret import Redactor
+from .parcels import Parcel
+from .problem import Problem, Verdict
+from .rate import Limits
+from .retry import Backoff, Class, Quota, judged
 from .segments import Segments
-from .sender import posted
 
 
 class Halt(Exception):
@@ -39,7 +35,7 @@ class Body:
     """The next body of a row's message."""
 
     claim: Claim
-    json: bytes
+    parcel: Parcel
     last: bool  # whether the message ends with it
     key: str  # idempotency key
 
@@ -56,26 +52,23 @@ class Flight:
     """Posts the bodies of one run, for any number of workers. `stop` ends every wait."""
 
     def __init__(
-        self, run: Run, link: Connection, credentials: Credentials, client: Client, ledger: Ledger, segments: Segments,
+        self, run: Run, retry: Mapping[str, float], service: Service, client: Client, ledger: Ledger,
+        segments: Segments,
         *, clock: Callable[[], float] = time.time, random: Random | None = None,
     ) -> None:  # fmt: skip
         self.stop = threading.Event()
         self.requests = 0
         self.exhausted: Diagnostic | None = None  # why nothing should be tried any more
         self._run = run
-        self._link = link
-        self._client = client
+        self._service = service
+        self._longest = retry["wait_cap_seconds"]
         self._ledger = ledger
         self._segments = segments
         self._clock = clock
-        self._backoff = Backoff(link.retry, random or SystemRandom())
-        self._quota = Quota(link.retry)
-        self._limits = Limits(ledger, link, credentials, run.channel, clock)
-        self._spacing = self._spacing_of(credentials)
-        self._dedup = dedup(run.gateway, link.idempotency_key)
-        redactor = Redactor()
-        self._explainer = Explainer(link, run.gateway, redactor)
-        self._tokens = Tokens(link, credentials, client, self._explainer, redactor, self._login_again)
+        self._backoff = Backoff(retry, random or SystemRandom())
+        self._quota = Quota(retry)
+        self._limits = Limits(ledger, service.limiter(), service.rate, run.channel, service.spacing, clock)
+        self._session = service.session(client, self._login_again)
         self._counting = threading.Lock()
 
     @property
@@ -84,15 +77,16 @@ class Flight:
         if self._run.unknown == "resend":
             return True
         began = datetime.fromisoformat(self._run.created).timestamp()
-        return self._dedup is not None and self._clock() - began < self._dedup.window
+        known = self._service.dedup
+        return known is not None and self._clock() - began < known.window
 
     # ---- before a request
 
     def permitted(self) -> bool:
         """Wait until a request may go. False when there is to be none any more."""
         while not self.stop.is_set():
-            permit = self._limits.wait()
-            if permit.seconds > 0 and self.stop.wait(permit.seconds):
+            seconds = self._limits.wait()
+            if seconds > 0 and self.stop.wait(seconds):
                 return False
             if not self._limits.held():
                 return True
@@ -104,37 +98,32 @@ class Flight:
 
     def spaced(self, claims: Sequence[Claim]) -> tuple[list[Claim], list[Result]]:
         """Those whose recipients may be written to now, and for the others when they are tried again."""
-        if self._spacing is None:
-            return list(claims), []
-        name, every = self._spacing
         free: list[Claim] = []
         later: list[Result] = []
         for claim in claims:
-            now = self._clock()
-            own = Limit(f"{name}/{claim.recipient}", every)
-            permit = self._ledger.permits(Limit(f"{name}/", 0.0), now, spacing=own)
-            if permit.granted:
+            seconds = self._limits.spare(claim.recipient)
+            if seconds <= 0:
                 free.append(claim)
             else:
-                later.append(Result(claim.row, State.NEW, claim.done, due=now + permit.seconds, tried=False))
+                later.append(Result(claim.row, State.NEW, claim.done, due=self._clock() + seconds, tried=False))
         return free, later
 
     def body(self, claim: Claim) -> Body:
         """The body to send for a row. Raises Failed (bad-ledger)."""
         run = self._run
-        bodies = bodies_of(self._segments.read(claim.offset, claim.length))
+        parcels = self._service.parcels(self._segments.read(claim.offset, claim.length))
         key = idempotency_key(run.id, claim.row, claim.recipient, run.template_digest, run.channel, claim.done)
-        return Body(claim, bodies[claim.done], claim.done + 1 == len(bodies), key)
+        return Body(claim, parcels[claim.done], claim.done + 1 == len(parcels), key)
 
     # ---- the request
 
     def send(self, bodies: Sequence[Body]) -> list[Landed]:
         """Post them in one request. Raises Halt when none of them was taken; Failed (bad-ledger) afterwards."""
-        made = request(self._link, self._run.gateway, [body.json for body in bodies], [body.key for body in bodies])
+        made = self._service.request([body.parcel for body in bodies], [body.key for body in bodies])
         with self._counting:
             self.requests += 1
         try:
-            verdicts = posted(made, self._client, self._tokens, self._explainer)
+            verdicts = self._session.post(made)
         except Failed as failed:
             raise Halt(*failed.diagnostics) from None
         problem, why = verdicts[0].problem, verdicts[0].outcome.diagnostic
@@ -180,7 +169,7 @@ class Flight:
                 continue
             pauses[judgement.kind] = self._backoff.seconds(judgement.kind, body.claim.attempts, problem.wait)
             if problem.wait:
-                self._limits.push(min(problem.wait, self._link.retry["wait_cap_seconds"]))
+                self._limits.push(min(problem.wait, self._longest))
             if not self._quota.take(judgement.kind):
                 self.exhausted = _exhausted(verdict.outcome.diagnostic)
         return pauses
@@ -190,13 +179,6 @@ class Flight:
         if judgement.kind is Class.FINAL or attempts >= self._backoff.attempts:
             return False
         return not self.stop.wait(self._backoff.seconds(judgement.kind, attempts, problem.wait))
-
-    def _spacing_of(self, credentials: Credentials) -> tuple[str, float] | None:
-        every = spacing(self._run.channel)
-        if every is None:
-            return None
-        name = f"{limiter(self._link, credentials)}/{self._run.channel}"
-        return name, limit(name, *every).interval
 
 
 def _exhausted(last: Diagnostic | None) -> Diagnostic:

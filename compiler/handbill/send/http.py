@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any
 
 from .connection import data
-from .requests import Request
-from .secret import Secret
+from .requests import SECRET, Request
+from .secret import Secret, in_url
 
 LIBRARIES = ("httpx2", "httpx")
 _LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2")  # httpx logs whole URLs, httpcore every header
@@ -70,24 +70,17 @@ class Client:
     ) -> None:
         self._client.close()
 
-    def post(self, request: Request, authorization: Secret) -> Answer:
+    def post(self, request: Request, secret: Secret) -> Answer:
         """Send one request, once. Raises Fault."""
         library = self._library
         try:
-            return self._post(request, authorization)
+            return self._post(request, secret)
         except (library.HTTPError, library.InvalidURL, library.StreamError, OSError) as error:
             fault = _fault(error, library)
         raise fault  # outside the handler, so that httpx's exception does not hang on to it
 
-    def _post(self, request: Request, authorization: Secret) -> Answer:
-        # a request made by hand has no header but these, Host and Content-Length
-        made = self._library.Request(
-            request.method,
-            request.url,
-            headers=[("Authorization", authorization.reveal()), *request.headers],
-            content=request.body,
-        )
-        response = self._client.send(made, stream=True)
+    def _post(self, request: Request, secret: Secret) -> Answer:
+        response = self._client.send(self._made(request, secret), stream=True)
         try:
             body = bytearray()
             end = monotonic() + self._longest  # a read's time-out is for each piece, and a server may send it in drops
@@ -101,6 +94,15 @@ class Client:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, bytes(body))
+
+    def _made(self, request: Request, secret: Secret) -> Any:
+        """A request made by hand has no header but these, Host and Content-Length."""
+        return self._library.Request(
+            request.method,
+            request.url.replace(SECRET, in_url(secret)),
+            headers=[(name, value.replace(SECRET, secret.reveal())) for name, value in request.headers],
+            content=request.body,
+        )
 
 
 def _library() -> Any:

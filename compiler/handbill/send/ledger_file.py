@@ -17,7 +17,7 @@ from ..resources import load
 FOLDER = ".handbill"
 NAME = "ledger.db"
 APPLICATION = 0x48424C47  # "HBLG", in the file's header: this is a ledger
-VERSION = 1  # of the tables
+VERSION = 2  # of the tables
 
 _PAUSE = 0.01  # seconds between two looks at a file that another process is making
 
@@ -44,6 +44,11 @@ CREATE TABLE claims (
 CREATE TABLE permits (
     name TEXT NOT NULL PRIMARY KEY, tat REAL NOT NULL, held REAL NOT NULL
 ) WITHOUT ROWID;
+"""
+# The key of the hashes of recipients: without the file, nobody can try numbers to see whose hash they have.
+_SINCE_2 = """
+CREATE TABLE keys (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+INSERT INTO keys VALUES ('recipients', randomblob(16))
 """
 
 
@@ -112,14 +117,21 @@ def _made(db: sqlite3.Connection, path: Path) -> None:
         application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
         if (application, version) == (APPLICATION, VERSION):
             return
+        if (application, version) == (APPLICATION, 1):
+            _grown(db, _SINCE_2)
+            return
         if application == APPLICATION:
             raise _bad(path, "Ledger of a newer Handbill", "A later version has written it.", "update Handbill")
         if application or version or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise _not_one(path)
-        for statement in TABLES.split(";"):
-            db.execute(statement)
+        _grown(db, TABLES + _SINCE_2)
         db.execute(f"PRAGMA application_id = {APPLICATION}")
-        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _grown(db: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _pragma(db: sqlite3.Connection, name: str) -> Any:

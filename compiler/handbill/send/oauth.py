@@ -9,10 +9,12 @@ from threading import Lock
 from time import monotonic
 
 from ..diagnostic import Failed
-from .connection import Connection, Credentials, data
+from .connection import Again, data
+from .genesys_answer import problem_of
+from .genesys_connection import Credentials
 from .http import Answer, Client, Fault
-from .problem import Explainer, Problem, json_of, problem_of
-from .requests import token_request
+from .problem import Explainer, Problem, json_of
+from .requests import Request
 from .secret import Redactor, Secret
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can hold
@@ -20,7 +22,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can hold
 
 @dataclass(slots=True)
 class _Held:
-    bearer: Secret
+    token: Secret
     renew: float  # from this moment of the monotonic clock on a new one is fetched
     ends: float  # from this one on it is refused
 
@@ -28,17 +30,17 @@ class _Held:
 class Tokens:
     """The token of one connection, for any number of threads.
 
-    Every secret that comes by is made known to the redactor. `again` is asked after each failure whether to try
-    once more: it waits as long as it should, and says True; by default nothing is tried twice.
+    `request` asks for it. Every secret that comes by is made known to the redactor. `again` is asked after each
+    failure whether to try once more: it waits as long as it should, and says True; by default nothing is tried twice.
     """
 
     def __init__(
-        self, connection: Connection, credentials: Credentials, client: Client, explainer: Explainer,
+        self, request: Request, credentials: Credentials, client: Client, explainer: Explainer,
         redactor: Redactor,
-        again: Callable[[Problem, int], bool] = lambda problem, attempts: False,
+        again: Again = lambda problem, attempts: False,
         clock: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
-        self._request = token_request(connection)
+        self._request = request
         self._basic = credentials.basic
         self._client = client
         self._explainer = explainer
@@ -51,14 +53,13 @@ class Tokens:
         self._failed: Failed | None = None
         for secret in (credentials.client_id, credentials.client_secret, self._basic):
             redactor.learn(secret)
-        redactor.learn(Secret(self._basic.reveal().removeprefix("Basic ")))
 
-    def bearer(self) -> Secret:
-        """The Authorization header of an API call. Raises Failed (login-failed, throttled, not-connected)."""
+    def token(self) -> Secret:
+        """The token of an API call. Raises Failed (login-failed, throttled, not-connected)."""
         held = self._held
         now = self._clock()
         if held is not None and now < held.renew:
-            return held.bearer
+            return held.token
         if held is None or now >= held.ends:
             return self._renewed(held)
         if self._lock.acquire(blocking=False):  # else somebody renews it, and it still serves meanwhile
@@ -69,20 +70,20 @@ class Tokens:
                 held.renew = (now + held.ends) / 2
             finally:
                 self._lock.release()
-        return self._held.bearer if self._held is not None else held.bearer
+        return self._held.token if self._held is not None else held.token
 
     def renewed(self, refused: Secret) -> Secret:
-        """The header with another token than the one that got a 401. Raises Failed, as `bearer` does."""
+        """Another token than the one that got a 401. Raises Failed, as `token` does."""
         held = self._held
-        if held is not None and held.bearer is not refused:
-            return held.bearer
+        if held is not None and held.token is not refused:
+            return held.token
         return self._renewed(held)
 
     def _renewed(self, old: _Held | None) -> Secret:
         failures = self._failures
         with self._lock:
             if self._held is not None and self._held is not old:
-                return self._held.bearer
+                return self._held.token
             if self._failed is not None and self._failures != failures:
                 raise Failed(*self._failed.diagnostics)  # whoever had the lock has just tried
             self._held = None
@@ -92,7 +93,7 @@ class Tokens:
                 self._failures += 1
                 self._failed = failed
                 raise
-            return self._held.bearer
+            return self._held.token
 
     def _fetched(self) -> _Held:
         attempts = 0
@@ -112,10 +113,11 @@ class Tokens:
         token, seconds = _token(answer)
         if token is None:
             return problem_of(answer, "login") if answer.status != 200 else Problem("login", 200, fault="no-token")
-        self._redactor.learn(Secret(token))
+        secret = Secret(token)
+        self._redactor.learn(secret)
         now = self._clock()
         share: float = data()["campaign"]["refresh"]
-        return _Held(Secret(f"Bearer {token}"), now + seconds * share, now + seconds)
+        return _Held(secret, now + seconds * share, now + seconds)
 
 
 def _token(answer: Answer) -> tuple[str | None, float]:

@@ -14,9 +14,11 @@ from typing import Any
 from .. import names
 from ..contracts import ContextRules, check_front_matter
 from ..diagnostic import Diagnostic, Failed, Label, Severity
+from ..gateways import direct
 from ..names import known_channel
 from ..pipeline import Compiler, Result, to_json
 from .ledger import Entry, Ledger
+from .parcels import addressed, outside
 from .recipients import Recipients, Row
 from .segments import Segments
 
@@ -80,6 +82,7 @@ def compiled(
     """Every row, in order, one at a time. Raises Failed for a file of which the rest cannot be read."""
     gateway = compiler.via(compiler.project.template(name, channel), via, channel).NAME
     where = {"template": name, "channel": channel, "gateway": gateway}
+    beside = outside(known_channel(channel)) if gateway == direct.NAME else None
     current: Row
 
     def items() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str]]]:
@@ -92,10 +95,11 @@ def compiled(
             yield Compiled(current, None, (current.problem.at(**where),))
             continue
         result = next(results)
-        if isinstance(result, bytes):
-            yield Compiled(current, result)
-        else:
-            yield _told(current, result, recipients)
+        made = Compiled(current, result) if isinstance(result, bytes) else _told(current, result, recipients)
+        if beside is not None and made.payload is not None:
+            kept = {name: value for name, value in current.address.items() if name in beside}
+            made = replace(made, payload=addressed(made.payload, kept))
+        yield made
 
 
 def _told(row: Row, result: Result, recipients: Recipients) -> Compiled:
@@ -106,6 +110,11 @@ def _told(row: Row, result: Result, recipients: Recipients) -> Compiled:
         said = "the value is here" if d.parameters else "for this recipient"
         found.append(replace(d, related=(*d.related, *(Label(span, said) for span in spans))))
     return Compiled(row, to_json(result.payload, compact=True) if result.ok else None, tuple(found))
+
+
+def whom(address: Mapping[str, str]) -> str:
+    """Whom a message is for, as one text: `to`, where a gateway has that."""
+    return address.get("to") or "\n".join(f"{name}={value}" for name, value in sorted(address.items()))
 
 
 def prepare(
@@ -158,7 +167,7 @@ class _Group:
         self._size = 0
 
     def add(self, row: Row, payload: bytes) -> None:
-        self._rows.append((row.number, row.line, self._segments.recipient(row.address.get("to", ""))))
+        self._rows.append((row.number, row.line, self._ledger.recipient(whom(row.address))))
         self._payloads.append(payload)
         self._size += len(payload)
         if len(self._rows) >= GROUP or self._size >= _BYTES:

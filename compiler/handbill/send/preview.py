@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from .connection import Connection
-from .requests import Request, bodies_of, parted, posted, request, takes_list
+from .connection import Service
+from .requests import Request, parted
 
 
-def preview(connection: Connection, gateway: str, payloads: Iterable[bytes], batch: int) -> Iterator[Request]:
+def preview(service: Service, payloads: Iterable[bytes], batch: int) -> Iterator[Request]:
     """The requests for compiled payloads, `batch` messages in each where the gateway takes a list.
 
     Of messages that are sequences the second bodies go after the first ones were accepted. Idempotency keys are of a
-    run, so there are placeholders. Raises Failed (not-sendable).
+    run, so there are placeholders.
     """
-    size = batch if takes_list(posted(connection, gateway)) else 1
+    size = batch if service.many else 1
     rows = iter(payloads)
     first = 1
-    while group := [bodies_of(payload) for payload in islice(rows, size)]:
+    while group := [service.parcels(payload) for payload in islice(rows, size)]:
         for turn in range(max(map(len, group))):
-            wave = [(first + place, bodies[turn]) for place, bodies in enumerate(group) if turn < len(bodies)]
-            for part in parted([len(body) for _, body in wave], size):
+            wave = [(first + place, parcels[turn]) for place, parcels in enumerate(group) if turn < len(parcels)]
+            for part in parted([len(parcel.json) for _, parcel in wave], size):
                 keys = [f"<key of row {row}, body {turn + 1}>" for row, _ in wave[part]]
-                yield request(connection, gateway, [body for _, body in wave[part]], keys)
+                yield service.request([parcel for _, parcel in wave[part]], keys)
         first += len(group)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from hashlib import blake2b
 
+from ..channels import Channel
 from ..channels import channel as channel_of
-from .connection import Connection, Credentials
-from .ledger import Ledger, Limit, Permit
+from .connection import Rate
+from .ledger import Ledger, Limit
 from .ledger_file import data
 
 Clock = Callable[[], float]  # seconds since 1970
@@ -22,23 +22,30 @@ class Limits:
     """The limits of one connection and channel. A permit is for one request, of one message or a list."""
 
     def __init__(
-        self, ledger: Ledger, connection: Connection, credentials: Credentials, channel: str, clock: Clock = time.time
-    ) -> None:
+        self, ledger: Ledger, name: str, rate: Rate | None, channel: str, spacing: Rate | None,
+        clock: Clock = time.time,
+    ) -> None:  # fmt: skip
+        """`name` is whose limits they are: all who give the same one share them."""
         self._ledger = ledger
         self._clock = clock
-        self._limit = limit(limiter(connection, credentials), *connection.rate)
-        self._channel = channel
-        self._spacing = spacing(channel)
+        self._limit = limit(name, *rate) if rate is not None else Limit(name, 0.0)
+        self._person = f"{name}/{channel}/"
+        self._spacing = spacing
 
-    def wait(self, recipient: str = "") -> Permit:
-        """A permit for a request; one that is not granted says when to ask again, as the recipient was just written to.
+    def wait(self) -> float:
+        """Seconds until a request may go; its place is kept. After the wait, and before the request, ask `held`."""
+        return self._ledger.permits(self._limit, self._clock()).seconds
 
-        `recipient` is its hash, as the ledger has it. After the wait, and before the request, `held` is asked.
+    def spare(self, recipient: str) -> float:
+        """0 when the recipient may be written to, and that is noted; else the seconds until it is time to ask again.
+
+        `recipient` is its hash, as the ledger has it.
         """
-        own = None
-        if recipient and self._spacing is not None:
-            own = limit(f"{self._limit.name}/{self._channel}/{recipient}", *self._spacing)
-        return self._ledger.permits(self._limit, self._clock(), spacing=own)
+        if self._spacing is None:
+            return 0.0
+        own = limit(f"{self._person}{recipient}", *self._spacing)
+        permit = self._ledger.permits(Limit(self._person, 0.0), self._clock(), spacing=own)
+        return 0.0 if permit.granted else permit.seconds
 
     def held(self) -> float:
         """Seconds that a Retry-After still asks for; 0 to go. A permit from before it is void: ask for another."""
@@ -54,15 +61,20 @@ def limit(name: str, count: int, seconds: float) -> Limit:
     return Limit(name, seconds / (count * data()["rate"]["used"]))
 
 
-def limiter(connection: Connection, credentials: Credentials) -> str:
-    """Who is limited: an OAuth client at a login host, whatever the connection is called. A hash, 32 hex digits."""
-    who = f"{credentials.client_id.reveal()}\n{connection.login}"
-    return blake2b(who.encode(), digest_size=16).hexdigest()
-
-
-def spacing(channel: str) -> tuple[int, float] | None:
+def spacing(channel: str) -> Rate | None:
     """So many messages in so many seconds to the same recipient; None where the channel names no such rate."""
-    for rate in channel_of(channel).data.get("rates", []):
-        if rate["scope"] in data()["rate"]["recipient"]:
-            return rate["limit"], rate["seconds"]
-    return None
+    return slowest(channel_of(channel), "recipient")
+
+
+def slowest(channel: Channel, applies: str) -> Rate | None:
+    """The strictest of a channel's rates that are for each `connection`, or for each `recipient`.
+
+    Requests are evenly spread, so whoever keeps that one keeps the others.
+    """
+    scopes = data()["rate"]["recipient"] if applies == "recipient" else []
+    rates = [
+        (rate["limit"], rate["seconds"])
+        for rate in channel.data.get("rates", [])
+        if rate.get("applies") == applies or rate["scope"] in scopes
+    ]
+    return min(rates, key=lambda rate: rate[0] / rate[1], default=None)

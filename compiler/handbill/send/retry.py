@@ -39,10 +39,18 @@ class Judgement:
 
 
 def judged(problem: Problem, state: State) -> Judgement:
-    """The class of a problem (`classes` of sending.json), and whether the state it left the message in is open."""
+    """The class of a problem, and whether the state it left the message in is open.
+
+    The channel's own table of errors goes before `classes` of sending.json.
+    """
+    if "outcome" in problem.told:
+        return Judgement(_CLASSES.get(problem.told["outcome"], Class.FINAL), state is State.UNKNOWN)
     rows: list[dict[str, Any]] = data()["classes"]
     fitting = (row["class"] for row in rows if any(_fits(when, problem) for when in row["when"]))
     return Judgement(Class(next(fitting, Class.FINAL)), state is State.UNKNOWN)
+
+
+_CLASSES = {"throttled": Class.THROTTLED, "transient": Class.TRANSIENT, "unknown": Class.TRANSIENT}  # by outcome
 
 
 def _fits(when: Mapping[str, Sequence[str]], problem: Problem) -> bool:
@@ -130,3 +138,11 @@ def dedup(gateway: str, header: str = "") -> Dedup | None:
     known: dict[str, Any] = data()["gateways"].get(gateway, {})
     offer = known.get("dedup")
     return Dedup(**offer) if offer else None
+
+
+def dedup_of(facts: Mapping[str, Any]) -> Dedup | None:
+    """What a channel's own API offers: `idempotency` of its channel.json."""
+    if not facts.get("supported"):
+        return None
+    window = facts.get("window_seconds")
+    return Dedup(facts.get("header", ""), facts.get("field", ""), inf if window is None else float(window))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -26,6 +27,16 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
+def in_url(secret: Secret) -> str:
+    """As a part of a URL, or of its query. Telegram's tokens have a colon, which stays."""
+    return quote(secret.reveal(), safe=":")
+
+
+def basic(name: Secret, password: Secret) -> Secret:
+    """What an Authorization header says behind "Basic " (RFC 7617)."""
+    return Secret(base64.b64encode(f"{name.reveal()}:{password.reveal()}".encode()).decode())
+
+
 class Redactor:
     """Takes the secrets it knows out of what a server said, before anyone reads it.
 
@@ -43,7 +54,7 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """The text with every known secret hidden, as it is and as a URL writes it."""
-        forms = {form for s in self._secrets for form in (s.reveal(), quote(s.reveal(), safe=""))}
+        forms = {form for s in self._secrets for form in (s.reveal(), quote(s.reveal(), safe=""), in_url(s))}
         for form in sorted(forms, key=len, reverse=True):  # a secret within a longer one leaves no remains
             text = text.replace(form, HIDDEN)
         return text

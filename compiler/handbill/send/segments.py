@@ -1,15 +1,13 @@
 """The compiled payloads of a run, in a file beside the ledger, which knows the place of each.
 
-`.handbill/runs/RUN.jsonl`, for its owner only: a first line with the run's id and the key of its hashes, then a line of
-JSON for each message. Lines are only ever added. What was written and never came into the ledger does no harm.
+`.handbill/runs/RUN.jsonl`, for its owner only: a first line with the run's id, then a line of JSON for each message.
+Lines are only ever added. What was written and never came into the ledger does no harm.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import secrets
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +20,6 @@ from ..diagnostic import Failed
 from .ledger_file import failed, home, told
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
-_HASH = 8  # bytes of a recipient's hash: of a million, two are the same once in 40 million runs
 
 
 class Place(NamedTuple):
@@ -46,7 +43,7 @@ class Segments:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
             self._file = os.open(self.path, flags, 0o600)
         try:
-            self._key = self._first_line(run)
+            self._first_line(run)
         except BaseException:
             self.close()
             raise
@@ -75,10 +72,6 @@ class Segments:
             raise self._damaged()
         return payload
 
-    def recipient(self, to: str) -> str:
-        """A hash of whom a message is for, in hex. In another run the same recipient has another."""
-        return hashlib.blake2b(to.encode(), digest_size=_HASH, key=self._key).hexdigest()
-
     def close(self) -> None:
         os.close(self._file)
 
@@ -90,11 +83,11 @@ class Segments:
     ) -> None:
         self.close()
 
-    def _first_line(self, run: str) -> bytes:
-        """The key; a new file gets its first line."""
+    def _first_line(self, run: str) -> None:
+        """Whose file it is; a new one is told."""
         with told(self.path):
             if os.fstat(self._file).st_size == 0:
-                line = orjson.dumps({"handbill": 1, "run": run, "key": secrets.token_hex(16)}) + b"\n"
+                line = orjson.dumps({"handbill": 1, "run": run}) + b"\n"
                 os.write(self._file, line)
                 os.fsync(self._file)
             os.lseek(self._file, 0, os.SEEK_SET)
@@ -103,7 +96,6 @@ class Segments:
             told_ = orjson.loads(line)
             if told_["handbill"] != 1 or told_["run"] != run:
                 raise self._damaged()
-            return bytes.fromhex(told_["key"])
         except (ValueError, TypeError, LookupError):
             raise self._damaged() from None
 

@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from .answer import Verdict, unanswered, verdicts
-from .connection import Connection, Credentials
-from .http import Client, Fault
-from .oauth import Tokens
+from .connection import Service
+from .http import Client
 from .outcome import Outcome, State
-from .problem import Explainer
-from .requests import Request, requests
-from .secret import Redactor
+from .parcels import Parcel
+from .requests import Request
 
 
-def send(connection: Connection, credentials: Credentials, gateway: str, bodies: Sequence[Any]) -> Iterator[Outcome]:
+def send(service: Service, timeouts: Mapping[str, float], parcels: Sequence[Parcel]) -> Iterator[Outcome]:
     """The outcome of each body, in order, each as soon as it is known.
 
     Bodies are a sequence that the customer reads in order, so after one that was not sent the rest stays
-    unsent (`State.NEW`). Raises Failed before anything is sent (not-sendable, login-failed, throttled, not-connected),
-    and later if a new token is refused.
+    unsent (`State.NEW`). `timeouts` are the connection's. Raises Failed before anything is sent (login-failed,
+    throttled, not-connected), and later if a new token is refused.
     """
-    todo = requests(connection, gateway, bodies)
-    redactor = Redactor()
-    explainer = Explainer(connection, gateway, redactor)
-    with Client(connection.timeouts) as client:
-        tokens = Tokens(connection, credentials, client, explainer, redactor)
+    with Client(timeouts) as client:
+        session = service.session(client)
         going = True
-        for request in todo:
+        for request in requests(service, parcels):
             results = [Outcome(State.NEW)] * request.messages
             if going:
-                results = [verdict.outcome for verdict in posted(request, client, tokens, explainer)]
+                results = [verdict.outcome for verdict in session.post(request)]
             yield from results
             going = going and all(result.state is State.SENT for result in results)
 
 
-def posted(request: Request, client: Client, tokens: Tokens, explainer: Explainer) -> list[Verdict]:
-    """One request, and a verdict on each of its messages; a second time only after a 401, which says that the first
-    was not looked at. Raises Failed when there is no token."""
-    bearer = tokens.bearer()
-    try:
-        answer = client.post(request, bearer)
-    except Fault as fault:
-        return unanswered(fault, request, explainer)
-    if answer.status != 401:
-        return verdicts(answer, request, explainer)
-    bearer = tokens.renewed(bearer)
-    try:
-        answer = client.post(request, bearer)
-    except Fault as fault:
-        return unanswered(fault, request, explainer)
-    return verdicts(answer, request, explainer)
+def requests(service: Service, parcels: Sequence[Parcel]) -> list[Request]:
+    """The requests that carry these, in order: one where the gateway takes a list, else one for each."""
+    if service.many:
+        return [service.request(parcels)]
+    return [service.request([each]) for each in parcels]

@@ -1,0 +1,145 @@
+"""A channel's own API as the sender sees it: one message a request, all of it told by the channel's `channel.json`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from .connection import Again, Rate
+from .direct_answer import Reading
+from .direct_body import form, keyed, method_of
+from .direct_connection import Direct, sendable
+from .filling import Missing, filled, in_header, in_path
+from .http import Client, Fault
+from .idempotency import Key
+from .parcels import Parcel, parcels_of
+from .problem import Verdict
+from .rate import slowest
+from .requests import ACCEPT, AGENT, FORM, JSON, SECRET, Blank, Request
+from .retry import Dedup, dedup_of
+from .secret import Redactor, Secret, basic
+
+
+class DirectService:
+    """The API of a connection's channel. Raises Failed (not-sendable, missing-credentials)."""
+
+    many = False
+
+    def __init__(self, link: Direct, environment: Mapping[str, str] | None = None) -> None:
+        sendable(link.channel)
+        data = link.channel.data
+        self._link = link
+        self._endpoint: Mapping[str, Any] = data["endpoint"]
+        self._auth: Mapping[str, Any] = data["auth"]
+        self._keys: Mapping[str, Any] = data.get("idempotency", {})
+        self._token = link.token(environment) if environment is not None else None
+        self.dedup: Dedup | None = dedup_of(self._keys)
+        self.rate: Rate | None = link.rate
+        self.spacing = slowest(link.channel, "recipient")
+
+    def request(self, parcels: Sequence[Parcel], keys: Sequence[str] = ()) -> Request:
+        (parcel,) = parcels
+        key = Key(_digits(keys[0], parcel.json) if keys else secrets.token_hex(16))
+        value = key.written(self._keys)
+        body = keyed(parcel.json, self._keys, key)
+        values = {**self._link.settings, **parcel.address, "key": value, "token": SECRET}
+        if "methods" in self._endpoint:
+            values["method"] = method_of(body, self._endpoint["methods"])
+        headers = dict(self._headers(values, value))
+        coded = self._endpoint.get("form", "json") == "urlencoded"
+        headers.setdefault("Content-Type", FORM if coded else JSON)
+        return Request(
+            self._url(values, value),
+            (*headers.items(), ACCEPT, AGENT),
+            form(body) if coded else body,
+            self._blank(),
+            1,
+            self._endpoint.get("method", "POST"),
+        )
+
+    def first(self) -> Iterable[Request]:
+        return ()
+
+    def parcels(self, line: bytes) -> list[Parcel]:
+        return parcels_of(line, with_address=True)
+
+    def limiter(self) -> str:
+        """Whoever has that token for that address; the token itself is not in it."""
+        link = self._link
+        settings = (f"{name}={value}" for name, value in link.settings.items())
+        who = [link.channel.name, link.base, link.variable, *settings]
+        return blake2b("\n".join(who).encode(), digest_size=16).hexdigest()
+
+    def session(self, client: Client, again: Again = lambda problem, attempts: False) -> DirectSession:
+        assert self._token is not None, "a dump is not sent"
+        redactor = Redactor(self._token)
+        secret = self._token
+        if "basic" in self._auth:
+            name, password = (self._pair(part, secret.reveal()) for part in self._auth["basic"])
+            secret = basic(Secret(name), Secret(password))
+            redactor.learn(secret)
+        return DirectSession(client, secret, partial(Reading, self._link, redactor))
+
+    def _url(self, values: Mapping[str, str], key: str) -> str:
+        url = filled(self._endpoint["url"], values, in_path)
+        if self._link.base:
+            parts = urlsplit(url)
+            url = self._link.base + parts.path + (f"?{parts.query}" if parts.query else "")
+        query = {self._auth["query"]: SECRET} if self._auth.get("query") else {}
+        if self._keys.get("query"):
+            query[self._keys["query"]] = in_path("key", key)
+        if query:
+            url += ("&" if "?" in url else "?") + "&".join(f"{name}={value}" for name, value in query.items())
+        return url
+
+    def _headers(self, values: Mapping[str, str], key: str) -> Iterable[tuple[str, str]]:
+        if self._auth.get("header"):
+            yield self._auth["header"], filled(self._auth.get("value", "{token}"), values, in_header)
+        elif "basic" in self._auth:
+            yield "Authorization", f"Basic {SECRET}"
+        for name, template in self._endpoint.get("headers", {}).items():
+            try:
+                yield name, filled(template, values, in_header, required=True)
+            except Missing:
+                continue  # an optional field that this recipient has not
+        if self._keys.get("header"):
+            yield self._keys["header"], key
+
+    def _blank(self) -> Blank:
+        variable = self._link.variable
+        if "basic" in self._auth:
+            name, password = (self._pair(part, f"<{variable}>") for part in self._auth["basic"])
+            shell = ":".join(self._pair(part, f"${variable}") for part in self._auth["basic"])
+            return Blank(f"base64({name}:{password})", shell)
+        return Blank(f"<{variable}>", f"${variable}")
+
+    def _pair(self, template: str, token: str) -> str:
+        return filled(template, {**self._link.settings, "token": token}, lambda _, value: value)
+
+
+class DirectSession:
+    """Posts with a token that is not renewed."""
+
+    def __init__(self, client: Client, secret: Secret, reading: Callable[[Request], Reading]) -> None:
+        self._client = client
+        self._secret = secret
+        self._reading = reading
+
+    def post(self, request: Request) -> list[Verdict]:
+        reading = self._reading(request)
+        try:
+            answer = self._client.post(request, self._secret)
+        except Fault as fault:
+            return [reading.unanswered(fault)]
+        return [reading.verdict(answer)]
+
+
+def _digits(key: str, body: bytes) -> str:
+    """32 hex digits: the key of a run; for the placeholder of a dump, some that no other message has."""
+    if len(key) == 32 and set(key) <= set("0123456789abcdef"):
+        return key
+    return blake2b(key.encode() + body, digest_size=16).hexdigest()
