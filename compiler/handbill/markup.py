@@ -33,7 +33,8 @@ class Span:
 class Printer:
     """How a channel writes a marked text; "{text}" and "{url}" stand for what is put in.
 
-    `escape` is for every text, the author's and the values', `url` for a link's address.
+    `escape` is for every text, the author's and the values', `url` for a link's address, `literal` for what stands
+    within code, where a channel knows no escapes.
     """
 
     bold: str
@@ -42,6 +43,7 @@ class Printer:
     link: str
     escape: Recode
     url: Recode | None = None
+    literal: Recode | None = None
 
 
 def printed(leaf: Leaf, printer: Printer) -> Leaf:
@@ -79,7 +81,9 @@ def _print(pieces: Sequence[Piece], printer: Printer, into: list[Part]) -> None:
             continue
         form: str = getattr(printer, piece.kind)
         for stretch in _stretches(form):
-            if stretch == "{text}":
+            if stretch == "{text}" and piece.kind == "code":
+                into.extend(_recoded(cast("Part", part), printer.literal or printer.escape) for part in piece.content)
+            elif stretch == "{text}":
                 _print(piece.content, printer, into)
             elif stretch == "{url}":
                 into.extend(_recoded(part, printer.url or printer.escape) for part in piece.url)

@@ -20,6 +20,7 @@ CHANNELS = (
     "viber",
     "rcs",
     "slack",
+    "teams",
     "discord",
     "twilio",
     "wechat",
