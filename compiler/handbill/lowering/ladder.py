@@ -131,13 +131,13 @@ class Ladder:
             at = next(i for i, each in enumerate(whole.messages) if self.misfits(each))
             better = repaired(whole.messages[at], misfits, self.words)
             if better is None:
-                self._trials.append(Trial(type_of(message), _why(misfits[0])))
+                self._trials.append(Trial(type_of(message), _why(misfits)))
                 return None
             messages = (*whole.messages[:at], *better.messages, *whole.messages[at + 1 :])
             whole = Draft(messages, (*whole.carried, *better.carried))
             misfits = next(filter(None, map(self.misfits, whole.messages)), [])
         if misfits:
-            self._trials.append(Trial(type_of(message), _why(misfits[0])))
+            self._trials.append(Trial(type_of(message), _why(misfits)))
             return None
         self._trials.append(Trial(type_of(message), ""))
         return whole
@@ -164,9 +164,10 @@ def is_structural(finding: Finding) -> bool:
     return v.keyword in _SCALARS or (bool(v.path) and v.path[-1] in _CONSTANTS)
 
 
-def _why(finding: Finding) -> str:
-    """The reason in a few words: "11 items in all; WhatsApp allows 10"."""
-    told = diagnose(finding.violation, who=finding.who)
+def _why(misfits: Sequence[Finding]) -> str:
+    """The reason in a few words: "11 items in all; WhatsApp allows 10"; rather one that no repair helps."""
+    telling = next((f for f in misfits if f.violation.keyword not in _SCALARS), misfits[0])
+    told = diagnose(telling.violation, who=telling.who)
     return told.text.split(". ")[0].removesuffix(".")
 
 

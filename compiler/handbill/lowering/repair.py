@@ -45,6 +45,8 @@ def repaired(message: Message, misfits: Iterable[Finding], words: Words) -> Draf
             repair.out.add(int(path[1]))
         elif v.keyword in _NO_PLACE:
             repair.paths.add(path)
+        elif v.keyword == "required" and v.key == "title" and path[:1] == ("sections",):
+            repair.untitled.add(int(path[1]))
         else:
             return None
     return repair.made()
@@ -56,6 +58,7 @@ class _Repair:
         self.words = words
         self.paths: set[Path] = set()
         self.out: set[int] = set()  # buttons that cannot be
+        self.untitled: set[int] = set()  # sections that need a title
         self.before: list[Message] = []
         self.after: list[Message] = []
         self.carried: list[Leaf] = []
@@ -69,6 +72,12 @@ class _Repair:
             return None
         if self.out and not self._buttons_out():
             return None
+        if isinstance(self.message, ListMessage) and self.untitled:
+            sections = [
+                replace(each, title=self.words.open_list(each.items[0].text)) if at in self.untitled else each
+                for at, each in enumerate(self.message.sections)
+            ]
+            self.message = replace(self.message, sections=tuple(sections))
         return Draft((*self.before, self.message, *self.after), tuple(self.carried))
 
     def _put_elsewhere(self, path: Path) -> bool:

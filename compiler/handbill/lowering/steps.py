@@ -52,6 +52,8 @@ def drafts(message: Message, rung: str, words: Words) -> Iterator[Draft]:
             yield from _card_apart(message, words)
         case QuickReply(), "list":
             yield from _replies_as_list(message, words)
+        case QuickReply(), "card":
+            yield Draft((Card(title=message.text, buttons=message.buttons, **_common(message)),))
         case ListMessage(), "quick_reply":
             items = [item for section in message.sections for item in section.items]
             buttons = tuple(Button(text=i.text, value=i.value, image_url=i.image_url) for i in items)
@@ -64,7 +66,7 @@ def drafts(message: Message, rung: str, words: Words) -> Iterator[Draft]:
 STEPS = {
     "carousel": ("list", "card", "quick_reply", "text"),
     "card": ("quick_reply", "media", "text"),
-    "quick_reply": ("list", "text"),
+    "quick_reply": ("card", "list", "text"),
     "list": ("quick_reply", "text"),
     "date_picker": ("list", "quick_reply", "text"),
     "media": ("text",),
