@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
+NODE_READY := tests/node/node_modules/.ready
 PYTEST := $(BIN)/pytest -n $(JOBS)
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types imports unit format golden bench clean
+.PHONY: help demo test test-all judges lint types imports unit format golden bench clean
 
 help: ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +27,18 @@ $(BENCH_READY): $(READY)
 	@$(PIP) install --editable '.[dev,bench]'
 	@touch $@
 
+# a judge on Node, where npm is there and reaches its registry; its tests are skipped without it
+$(NODE_READY): tests/node/package.json
+	@command -v npm >/dev/null || { echo "no npm: Adaptive Cards are not read by their own reader"; exit 0; }; \
+	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --fetch-retries=0 --fetch-timeout=30000 \
+		--loglevel=error --silent && touch $@ || echo "npm gave no adaptivecards: its tests are skipped"
+
+judges: $(NODE_READY) ## install the judge of Adaptive Cards, which runs on Node
+
 demo: $(READY) ## compile the tutorial's messages, and one broken template
 	@$(BIN)/handbill demo
 
-test: lint types imports unit ## every check but the long sweeps
+test: judges lint types imports unit ## every check but the long sweeps
 
 lint: $(READY)
 	@$(BIN)/ruff check
@@ -44,7 +53,7 @@ imports: $(READY)
 unit: $(READY)
 	@$(PYTEST)
 
-test-all: lint types imports ## every check, the long sweeps too
+test-all: judges lint types imports ## every check, the long sweeps too
 	@HYPOTHESIS_PROFILE=search $(PYTEST) -m ''
 
 format: $(READY) ## put the code in form
@@ -59,4 +68,4 @@ bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results
 	@$(BIN)/python benchmarks/run.py
 
 clean: ## remove what was built
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
