@@ -32,7 +32,7 @@ ADDRESS = {"to": "123456789012345", "channel_id": "987654321098765", "bot_versio
 NUMBERS = {"sms": "+13175550123", "apple": "+13175550123", "whatsapp": "13175550123"}  # agentless
 PAYLOAD = "payload.schema.json"
 MODULES = Path(handbill.channels.__file__).parent
-NO_CHANNEL = {"genesys"}  # folders of `schemas/` that are of a gateway
+NO_CHANNEL = {"genesys", "direct"}  # folders of `schemas/` that are of a gateway
 
 Compile = Callable[[Case, str], Result]
 
