@@ -14,7 +14,7 @@ from ..tree import Leaf, Tree, walk
 from .written import written
 
 KINDS = ("image", "link", "reply", "call", "subtitle", "markup", "detail")  # `lost-<kind>` are the codes
-_WRITTEN_OUT = frozenset({"link", "call", "subtitle", "detail", "text"})  # still of use as text
+_WRITTEN_OUT = frozenset({"link", "subtitle", "detail", "text"})  # as good as text; a number is no longer a button
 _IGNORED = frozenset({"template_type", "kind", "button", "mime"})  # a list's own button; what no customer sees
 
 _MEDIA = {"image": "image", "video": "video", "audio": "sound", "file": "file"}

@@ -36,7 +36,7 @@ _WHAT = {
     "image": "no picture is seen",
     "link": "nothing leads there any more",
     "reply": "an answer must be typed, and comes back as typed",
-    "call": "no number is shown",
+    "call": "the number is written in the text",
     "subtitle": "the smaller text is not shown",
     "detail": "this is left out",
 }
@@ -57,14 +57,14 @@ def _told(
     gone = said(loss)
     same = one.rung == type_of(one.before)
     how = f"{who} has no place for {'it' if count == 1 else 'them'}" if same else shown_as(one, who).removesuffix(".")
+    why = f"{how}." if same and loss.kind != "call" else f"{how}; {_WHAT[loss.kind]}."
     return Diagnostic(
         _CODES[loss.kind],
         f"{gone[0].upper()}{gone[1:]} lost",
         Label(spans[0], f"{gone} lost"),
         severity=Severity.WARNING,
-        text=f"{how}; {_WHAT[loss.kind]}.",
-        hint=f"write a version for {channel.title} (`{template}.{channel.name}.json.j2`)"
-        + ("" if one.before.fallback or same else ", or give the message a `fallback`"),
+        text=why,
+        hint=f"write a version for {channel.title} (`{template}.{channel.name}.json.j2`)",
         related=tuple(Label(span, "and here") for span in dict.fromkeys(spans[1:]) if span != spans[0]),
         pointer=loss.leaves[0].pointer,
         who=who,
