@@ -111,7 +111,8 @@ def _callback_data(metadata: dict[str, Leaf]) -> Leaf:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+    """As JSON writes it, in ASCII: whether the field's limit is of characters or of bytes is not settled."""
+    return json.dumps(text)[1:-1]
 
 
 def _degrees(number: str) -> str:
