@@ -28,7 +28,7 @@ from .project import Project
 from .render import Rendered, Renderer
 from .result import Checked, Result, to_json
 from .telling import ADDRESS, diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
-from .template import Template
+from .template import Contract, Template
 from .tree import Leaf, NotText, Tree, fill
 from .trouble import too_costly
 
@@ -165,13 +165,20 @@ class Compiler:
         return Result(None if _errors(found) else made.bodies, found, made.explained)
 
     def _job(self, template: Template, target: Channel, gateway: Gateway) -> _Job:
-        policy, wording = template.contract.policy, template.contract.wording
-        if template.overrides and not (policy and wording):
-            base = self.base(template.name).contract
-            policy, wording = policy or base.policy, wording or base.wording
-        return _Job(
-            template, target, gateway, (self._policy or policy or self.project.config.policy) == "adapt", wording
-        )
+        wording = template.contract.wording or self._base_contract(template).wording
+        return _Job(template, target, gateway, self.policy(template) == "adapt", wording)
+
+    def policy(self, template: Template) -> str:
+        """What is done with what a channel cannot show, "strict" or "adapt": as asked for, else as settings say."""
+        own = template.contract.policy or self._base_contract(template).policy
+        return self._policy or own or self.project.config.policy
+
+    def _base_contract(self, template: Template) -> Contract:
+        return self.base(template.name).contract if template.overrides else template.contract
+
+    def under(self, policy: str | None, fail_on: Iterable[str]) -> Compiler:
+        """A compiler of the same project with another policy."""
+        return Compiler(self.project, self._guard, policy=policy, fail_on=fail_on)
 
     def many(
         self,

@@ -47,11 +47,14 @@ class Plan:
     limit: int | None = None
     stream: bool = False
     fail_fast: bool = False
+    policy: str | None = None
+    fail_on: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
         return {
             "path": str(self.path.absolute()), "mapping": self.mapping, "address": self.address,
             "limit": self.limit, "stream": self.stream, "fail_fast": self.fail_fast,
+            "policy": self.policy, "fail_on": list(self.fail_on),
         }  # fmt: skip
 
     @classmethod
@@ -60,6 +63,7 @@ class Plan:
         return cls(
             run.template, run.channel, run.gateway, Path(settings["path"]), run.recipients, settings["mapping"],
             settings["address"], settings["limit"], settings["stream"], settings["fail_fast"],
+            settings.get("policy"), tuple(settings.get("fail_on", ())),
         )  # fmt: skip
 
     def recipients(self, compiler: Compiler) -> Recipients:
@@ -126,6 +130,7 @@ def resume(project: Project, compiler: Compiler, which: str, unknown: str | None
         )
         ready = service(link, run.gateway, run.channel, os.environ)
         plan = replace(Plan.of(run), fail_fast=asked["fail_fast"])
+        compiler = compiler.under(plan.policy, plan.fail_on)
         now = template_digest(compiler, plan.name, plan.channel), digest(plan.path, plan.shown)
         unchanged(run, *now)
         if unknown is not None:

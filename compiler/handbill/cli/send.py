@@ -14,7 +14,7 @@ from ..names import known_channel
 from .address import address
 from .context import given
 from .errors import FOUND, show
-from .options import CHANNEL, project_option, via_option
+from .options import CHANNEL, context_options, lowering_options, project_option, via_option
 from .output import put, say
 
 if TYPE_CHECKING:
@@ -46,16 +46,8 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Who it comes from: the channel's id in Genesys Cloud. Otherwise: the connection's.",
 )
-@click.option("--address", "more", multiple=True, metavar="NAME=VALUE", help="What else the gateway must know.")
 @via_option
-@click.option("--example", metavar="EXAMPLE", help="Take the values of this example of the template.")
-@click.option(
-    "--data",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Take the values from a JSON or YAML file; - is standard input.",
-)
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a value; may be repeated.")
+@context_options
 @click.option(
     "--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column that has a parameter, or `to`."
 )
@@ -87,6 +79,7 @@ if TYPE_CHECKING:
     flag_value="jsonl",
     help="Send nothing; print the requests: one JSON object a line, a script of curl, or an HTTP archive.",
 )
+@lowering_options
 @click.option("--quiet", is_flag=True, help="No progress.")
 @project_option
 @click.pass_context
@@ -128,7 +121,7 @@ def send(
     from .opening import opened
 
     project = opened(folder)
-    compiler = Compiler(project, limited)
+    compiler = Compiler(project, limited, policy=asked["policy"], fail_on=asked["fail_on"])
     template = project.template(name, channel)
     known = via or template.contract.payload or ""
     link = connection(
@@ -163,6 +156,7 @@ _ONLY = {
     "mapping": ("file",), "limit": ("file",), "first": ("file",),
     "channel_id": ("to", "file"), "more": ("to", "file"), "via": ("to", "file"), "chosen": ("to", "file"),
     "name": ("to", "file"), "channel": ("to", "file"), "dump": ("to", "file"),
+    "policy": ("to", "file"), "fail_on": ("to", "file"),
     "unknown": ("file", "run"), "fail_fast": ("file", "run"), "workers": ("file", "run"), "batch": ("file", "run"),
     "quiet": ("file", "run"),
 }  # fmt: skip
@@ -221,6 +215,7 @@ def _many(
     plan = Plan(
         asked["name"], channel, gateway.NAME, asked["file"], asked["file"].as_posix(), mapping,
         _same(gateway, link, channel, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
+        compiler.policy(compiler.project.template(asked["name"], channel)), asked["fail_on"],
     )  # fmt: skip
     how = manner(link, asked)
     if asked["dump"]:

@@ -106,7 +106,7 @@ def _told(row: Row, result: Result, recipients: Recipients) -> Compiled:
     """A message of which there is something to say: beside the template's place, that of the recipient."""
     found = []
     for d in result.diagnostics:
-        spans = recipients.places(row, d.parameters)
+        spans = [] if d.code.startswith("lost-") else recipients.places(row, d.parameters)  # not one recipient's
         said = "the value is here" if d.parameters else "for this recipient"
         found.append(replace(d, related=(*d.related, *(Label(span, said) for span in spans))))
     return Compiled(row, to_json(result.payload, compact=True) if result.ok else None, tuple(found))
