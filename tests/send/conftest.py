@@ -14,6 +14,7 @@ from handbill.send.outcome import Outcome
 from handbill.send.parcels import parcels
 from handbill.send.requests import Request
 from handbill.send.sender import requests, send
+from send.fake_channel import Api
 from send.fake_genesys import Genesys as Server
 
 
@@ -37,6 +38,19 @@ def sent(link: Genesys, environment: dict[str, str], gateway: str, bodies: Seque
 @pytest.fixture
 def genesys() -> Iterator[Server]:
     server = Server()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    """The API of a channel."""
+    server = Api()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server

@@ -71,10 +71,7 @@ def slowest(channel: Channel, applies: str) -> Rate | None:
 
     Requests are evenly spread, so whoever keeps that one keeps the others.
     """
-    scopes = data()["rate"]["recipient"] if applies == "recipient" else []
     rates = [
-        (rate["limit"], rate["seconds"])
-        for rate in channel.data.get("rates", [])
-        if rate.get("applies") == applies or rate["scope"] in scopes
+        (rate["limit"], rate["seconds"]) for rate in channel.data.get("rates", []) if rate.get("applies") == applies
     ]
     return min(rates, key=lambda rate: rate[0] / rate[1], default=None)
