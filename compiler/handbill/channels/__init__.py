@@ -22,6 +22,7 @@ CHANNELS = (
     "slack",
     "teams",
     "discord",
+    "googlechat",
     "twilio",
     "wechat",
     "kakao",
