@@ -13,7 +13,7 @@ import pytest
 from channels.apis import refused, sent, wrong
 from channels.cases import FOLDER
 from channels.growth import definition
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 NATIVE = FOLDER / "rcs" / "native"
@@ -41,6 +41,8 @@ def test_what_comes_back_is_in_base64(tmp_path: Path) -> None:
         assert link["action"]["openUrlAction"] == {"url": f"https://example.com/{context['order']}"}
 
 
+@example("a" * 1536)
+@example("a" * 1537)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=2000))
 def test_a_value_that_fits_still_fits_in_base64(value: str) -> None:
     """The two limits are one."""
