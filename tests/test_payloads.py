@@ -42,7 +42,7 @@ def edges(file: Path) -> Iterator[tuple[Use, str]]:
     for use in uses(rules_of(file), body_of(file)):
         value = node_at(body_of(file), use.path)
         limits = definition(use.definition).keys() & set(SIZES.get(type(value), ()))
-        for keyword in limits & KEYWORDS:
+        for keyword in sorted(limits & KEYWORDS):
             if (use.name, use.place, keyword) not in seen:
                 seen.add((use.name, use.place, keyword))
                 yield use, keyword
