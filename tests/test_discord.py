@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from handbill.channels.discord import emit
-from handbill.markup import marked_up
-from handbill.message import read
-from handbill.tree import Leaf, Tree, fill
+from channels.emitting import said, streamed
+from channels.emitting import sent as sent_on
+from handbill.pipeline import Result
 from handbill.validate import schema
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 MESSAGE, BODY = schema("discord/message.schema.json"), schema("discord/payload.schema.json")
+sent = partial(sent_on, "discord")
 V2 = 1 << 15
-
-
-def sent(message: dict[str, Any], *values: Any, markup: bool = True) -> Any:
-    """The body of a message, whose texts are marked up; a hole in them is written {0}."""
-    tree = leaves(message)
-    return fill(emit([read(marked_up(tree) if markup else tree)])[0], values)
-
-
-def leaves(value: Any, pointer: str = "") -> Tree:
-    if isinstance(value, dict):
-        return {key: leaves(child, f"{pointer}/{key}") for key, child in value.items()}
-    if isinstance(value, list):
-        return [leaves(child, f"{pointer}/{index}") for index, child in enumerate(value)]
-    if isinstance(value, str) and "{0}" in value:
-        before, after = value.split("{0}")
-        return Leaf(pointer, parts=tuple(part for part in (before, 0, after) if part != ""))
-    return Leaf(pointer, value)
 
 
 # ---- plain text
@@ -116,12 +102,6 @@ def test_a_marked_subtitle_is_markdown_and_its_title_plain() -> None:
 
 
 # ---- what no example shows
-
-
-def said(rules: Any, body: Any) -> list[tuple[str, str]]:
-    """Each finding's place and keyword."""
-    assert rules.is_valid(body) == (not rules.violations(body))
-    return [("/".join(map(str, v.path)), v.keyword) for v in rules.violations(body)]
 
 
 def row(*components: dict[str, Any]) -> dict[str, Any]:
@@ -244,3 +224,26 @@ MEDIA = {"template_type": "media", "kind": "image", "url": "https://example.com/
 )  # fmt: skip
 def test_a_message(message: Any, found: list[tuple[str, str]]) -> None:
     assert said(MESSAGE, message) == found
+
+
+TEMPLATE = """{"template_type": "quick_reply", "text": "Hi {{ name }}, see https://example.com/{{ name }}",
+ "buttons": [{"text": "Yes", "value": "{{ name }}"}, {"text": "No", "value": "no"}]}"""
+
+
+def test_a_campaign_writes_the_same_bytes(tmp_path: Path) -> None:
+    """Escaped by their place in the text, and too long when the backslashes make them so."""
+    contexts = [{"name": name} for name in ["Zoë", "a_b*c", "no", "x" * 101, "*" * 100]]
+    made = streamed(tmp_path, "discord", TEMPLATE, contexts)
+    assert [isinstance(body, bytes) for body in made] == [True, True, False, False, True]
+    assert json.loads(made[1])["content"] == "Hi a\\_b\\*c, see https://example.com/a_b*c"  # type: ignore[arg-type]
+
+
+def test_backslashes_count(tmp_path: Path) -> None:
+    template = """{"template_type": "text", "text": "{{ name }}"}"""
+    fits, not_any_more = streamed(tmp_path, "discord", template, [{"name": "*" * 1000}, {"name": "*" * 1001}])
+    assert isinstance(fits, bytes)
+    assert isinstance(not_any_more, Result)
+    [diagnostic] = not_any_more.diagnostics
+    assert (diagnostic.code, diagnostic.pointer) == ("text-too-long", "/content")
+    assert diagnostic.label is not None
+    assert diagnostic.label.text == "2002 characters; Discord allows 2000"
