@@ -12,7 +12,7 @@ from ..tree import Leaf, fill_leaf
 from ..units import Segments, segments
 from .ladder import Lowered
 from .plan import Plan
-from .telling import as_what, noun_of, said
+from .telling import as_what, became, noun_of, said
 from .written import type_of
 
 
@@ -36,20 +36,24 @@ class Explained:
 
     def _steps(self, one: Lowered) -> Iterator[str]:
         where = f" {one.before.pointer}" if one.before.pointer else ""
-        became = {"": "stays as it is", "fallback": "its fallback is sent"}.get(one.rung)
-        if not one.fits:
-            became = "does not fit"
-        elif became is None:
-            became = "with changes" if one.rung == type_of(one.before) else f"goes out as {as_what(one.rung)}"
-        yield f"message{where}: {noun_of(type_of(one.before))}, {became}"
+        yield f"message{where}: {noun_of(type_of(one.before))}, {_outcome(one)}"
         for trial in one.trials:
             yield f"  as {as_what(trial.rung)}: {trial.why or 'fits'}"
-        if one.losses:
-            yield f"  lost: {', '.join(map(said, one.losses))}"
+        losses = one.fallback.losses if one.rung == "fallback" and one.fallback else one.losses
+        if losses:
+            yield f"  lost: {', '.join(map(said, losses))}"
 
     def _text(self, messages: Sequence[Message]) -> str | None:
         texts = [leaf for message in messages if isinstance(leaf := getattr(message, "text", None), Leaf)]
         return "\n\n".join(str(fill_leaf(leaf, self.values)) for leaf in texts) if texts else None
+
+
+def _outcome(one: Lowered) -> str:
+    if not one.fits:
+        return "does not fit"
+    if one.rung in ("", "fallback"):
+        return "its fallback is sent" if one.rung else "stays as it is"
+    return "goes out with changes" if one.rung == type_of(one.before) else f"goes out as {became(one)}"
 
 
 def _rooms(channel: Channel) -> tuple[tuple[int, int], tuple[int, int]] | None:

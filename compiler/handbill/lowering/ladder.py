@@ -18,7 +18,7 @@ from ..tree import Leaf, Tree, fill
 from .losses import Loss, lost
 from .prose import Words
 from .repair import repaired
-from .steps import Draft, drafts
+from .steps import Draft, answers_only, drafts
 from .written import type_of, written
 
 _SCALARS = frozenset({"x-unsupported", "false", "additionalProperties"})
@@ -45,7 +45,7 @@ class Lowered:
     fits: bool
     losses: tuple[Loss, ...] = ()
     trials: tuple[Trial, ...] = ()
-    fallback: Lowered | None = None  # what would become of the fallback, when it is a message and is not used
+    fallback: Lowered | None = None  # what becomes of its fallback, whether it is used or not
 
     @property
     def changed(self) -> bool:
@@ -81,7 +81,7 @@ class Ladder:
             rung = "" if same else _named(message, [type_of(each) for each in draft.messages])
             return Lowered(message, draft.messages, rung, True, losses, trials, own)
         if own is not None and own.fits:
-            return Lowered(message, own.after, "fallback", True, own.losses, (*trials, *own.trials))
+            return Lowered(message, own.after, "fallback", True, (), (*trials, *own.trials), own)
         return Lowered(message, (message,), "", False, (), trials, own)
 
     def _fallback(self, message: Message) -> Lowered | None:
@@ -110,6 +110,10 @@ class Ladder:
         fitting = self._fitting(message)
         if fitting is not None:
             return fitting
+        for draft in answers_only(message, self.words):
+            fitting = self._fitting(draft.messages[0])
+            if fitting is not None:
+                return _together([fitting], draft)
         here = type_of(message)
         rungs = [rung for rung in self.rungs.get(here, ()) if rung not in barred and rung != here]
         for at, rung in enumerate(rungs):

@@ -59,17 +59,18 @@ def plan(root: Tree, ladder: Ladder) -> Plan:
 
 
 def _judged(one: Lowered, tree: Tree, at: Path, *, sent: bool) -> Iterator[Judged]:
-    if one.changed:
+    used = one.rung == "fallback"
+    if one.changed and not used:
         for message in one.after:
             yield Judged(written(message), None, one, sent)
-    else:
+    elif not used:
         yield Judged(tree, at, one, sent)
     below = one.fallback
-    if below is None or one.rung == "fallback":
+    if below is None:
         return
     own = tree.get("fallback") if isinstance(tree, dict) else None
     if isinstance(own, dict):
-        yield from _judged(below, own, (*at, "fallback"), sent=False)
+        yield from _judged(below, own, (*at, "fallback"), sent=sent and used)
     else:
         for message in below.after:
-            yield Judged(written(message), None, below, False)
+            yield Judged(written(message), None, below, sent and used)

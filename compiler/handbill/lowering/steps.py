@@ -74,6 +74,18 @@ STEPS = {
 }
 
 
+def answers_only(message: Message, words: Words) -> Iterator[Draft]:
+    """A question with buttons of several kinds, as one whose buttons only answer: the others written out."""
+    if not isinstance(message, QuickReply):
+        return
+    kept = tuple(button for button in message.buttons if button.value is not None)
+    if 0 < len(kept) < len(message.buttons):
+        prose = Prose(words, message.text)
+        for button in message.buttons:
+            prose.written_out(button, gap="\n" if len(prose.carried) > 1 else "\n\n")
+        yield Draft((replace(message, text=prose.leaf(message.text), buttons=kept),), tuple(prose.carried))
+
+
 def _common(message: Message) -> dict[str, Any]:
     return {
         "pointer": message.pointer,
@@ -172,23 +184,15 @@ def _card_apart(card: Card, words: Words) -> Iterator[Draft]:
     if card.image is not None:
         at = f"{card.pointer}/image"
         picture = [(Media(pointer=at, kind=Leaf(f"{at}/url", "image"), url=card.image.url),)]
+    prose = Prose(words, card.title)
+    for line in (card.subtitle, card.url):
+        if line is not None:
+            prose.add(line)
+    main: Message = Text(text=prose.leaf(), **_common(card))
+    if card.buttons:
+        main = QuickReply(text=prose.leaf(), buttons=card.buttons, **_common(card))
     for first in [*picture, ()]:
-        for apart in (False, True):
-            prose = Prose(words, card.title)
-            if card.subtitle is not None:
-                prose.add(card.subtitle)
-            if card.url is not None:
-                prose.add(card.url)
-            kept = tuple(button for button in card.buttons if not apart or button.value is not None)
-            if apart and len(kept) == len(card.buttons):
-                continue
-            for button in card.buttons:
-                if button not in kept:
-                    prose.written_out(button)
-            main: Message = Text(text=prose.leaf(), **_common(card))
-            if kept:
-                main = QuickReply(text=prose.leaf(), buttons=kept, **_common(card))
-            yield Draft((*first, main), tuple(prose.carried))
+        yield Draft((*first, main), tuple(prose.carried))
 
 
 # ---- choices

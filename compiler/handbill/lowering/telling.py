@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..channels import Channel
 from ..diagnostic import Diagnostic, Label, Severity
 from ..document import Document
+from ..message import Media
 from ..places import Places
 from ..telling import steps_of
 from .ladder import Lowered, Trial
@@ -27,10 +28,16 @@ _NOUNS = {
     "card": ("card", "a card"),
     "carousel": ("carousel", "a carousel"),
     "list": ("list", "a list"),
-    "media": ("media", "a picture and text"),
+    "media": ("medium", "media"),
     "location": ("location", "a location"),
     "date_picker": ("date picker", "a date picker"),
     "notification": ("notification", "a notification"),
+}
+_SEVERAL = {
+    "card": "single cards",
+    "media": "a picture and text",
+    "quick_reply": "a picture and a text with buttons",
+    "list": "a picture and a list",
 }
 _WHAT = {
     "image": "no picture is seen",
@@ -46,7 +53,8 @@ def loss_diagnostics(
     lowered: Iterable[Lowered], channel: Channel, who: str, template: str, document: Document, places: Places
 ) -> list[Diagnostic]:
     """A warning for each kind of loss of each message. `who` shows it: "WhatsApp through Genesys Cloud"."""
-    return [_told(loss, one, channel, who, template, document, places) for one in lowered for loss in one.losses]
+    used = [one.fallback if one.rung == "fallback" and one.fallback else one for one in lowered]
+    return [_told(loss, one, channel, who, template, document, places) for one in used for loss in one.losses]
 
 
 def _told(
@@ -57,7 +65,10 @@ def _told(
     gone = said(loss)
     same = one.rung == type_of(one.before)
     how = f"{who} has no place for {'it' if count == 1 else 'them'}" if same else shown_as(one, who).removesuffix(".")
-    why = f"{how}." if same and loss.kind != "call" else f"{how}; {_WHAT[loss.kind]}."
+    what = _WHAT[loss.kind]
+    if isinstance(one.before, Media):
+        what = "its address is written in the text" if loss.kind == "image" else what
+    why = f"{how}." if same and loss.kind != "call" else f"{how}; {what}."
     return Diagnostic(
         _CODES[loss.kind],
         f"{gone[0].upper()}{gone[1:]} lost",
@@ -76,7 +87,13 @@ def shown_as(one: Lowered, who: str) -> str:
     own = type_of(one.before)
     if one.rung in ("", own, "fallback"):
         return ""
-    return f"{who} shows this {_NOUNS[own][0]} as {_NOUNS[one.rung][1]}."
+    return f"{who} shows this {_NOUNS[own][0]} as {became(one)}."
+
+
+def became(one: Lowered) -> str:
+    """What a message goes out as: "a list", "single cards"."""
+    several = _SEVERAL.get(one.rung) if len(one.after) > 1 else None
+    return several or _NOUNS[one.rung][1]
 
 
 def noun_of(type_: str) -> str:
@@ -90,9 +107,9 @@ def as_what(type_: str) -> str:
 def said(loss: Loss) -> str:
     """What is lost: "2 images", "reply", "4 details (file name, map)"."""
     count = len(loss.leaves)
-    if loss.kind == "detail":
+    if loss.kind == "detail" and len(loss.names) > 1:
         names = ", ".join(loss.names)
-        return names if count == 1 else f"{count} details ({names})"
+        return f"{count} details ({names})"
     noun = loss.names[0] if len(loss.names) == 1 else loss.kind
     return noun if count == 1 else f"{count} {_plural(noun)}"
 
