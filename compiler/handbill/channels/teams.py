@@ -86,7 +86,9 @@ def _html(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
 
 
-HTML = Printer("<b>{text}</b>", "<i>{text}</i>", "<code>{text}</code>", '<a href="{url}">{text}</a>', escape=_html)
+HTML = Printer(
+    "<strong>{text}</strong>", "<em>{text}</em>", "<code>{text}</code>", '<a href="{url}">{text}</a>', escape=_html
+)
 
 
 def _text(leaf: Leaf) -> dict[str, Tree]:

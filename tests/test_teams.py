@@ -168,8 +168,8 @@ def test_a_marked_text_is_xml(compiled: Callable[..., Result]) -> None:
     assert result.diagnostics == []
     assert result.payload == {
         "type": "message",
-        "text": "Hi <b>&lt;at&gt;Z&lt;/at&gt; *, <i>here</i></b> is <code>a*b</code>:<br>"
-        '<a href="https://x.example/?o=1&quot;&amp;2"><b>it</b> now</a>',
+        "text": "Hi <strong>&lt;at&gt;Z&lt;/at&gt; *, <em>here</em></strong> is <code>a*b</code>:<br>"
+        '<a href="https://x.example/?o=1&quot;&amp;2"><strong>it</strong> now</a>',
         "textFormat": "xml",
     }
 
@@ -178,7 +178,7 @@ def test_a_marked_subtitle_is_html(compiled: Callable[..., Result]) -> None:
     result = compiled({"template_type": "card", "title": "<b>", "subtitle": "**{{ name }}** & co"}, VALUES)
     assert result.diagnostics == []
     content = result.payload["attachments"][0]["content"]
-    assert content == {"title": "<b>", "text": "<b>&lt;at&gt;Z&lt;/at&gt; *</b> &amp; co"}
+    assert content == {"title": "<b>", "text": "<strong>&lt;at&gt;Z&lt;/at&gt; *</strong> &amp; co"}
 
 
 def test_a_marked_text_in_an_adaptive_card_is_runs(compiled: Callable[..., Result]) -> None:
