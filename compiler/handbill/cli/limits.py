@@ -73,6 +73,10 @@ def _other(key: str, value: Any, limit: dict[str, Any]) -> str:
         return f"at most {_size(value)}" if isinstance(value, int) else f"at most {_value(value)}"
     if key == "x-maxTotal":
         return f"at most {_number(value['max'])} {limit.get('x-unit', 'items')} in all"
+    if key == "x-maxTotalText":
+        return f"at most {_number(value['max'])} {limit.get('x-unit', 'characters')} in all"
+    if key == "x-maxJsonBytes":
+        return f"at most {_number(value)} bytes as JSON"
     if key in ("enum", "x-formats", "x-characters"):
         return ", ".join(_value(one).strip() or repr(one) for one in value)
     if key == "const":
