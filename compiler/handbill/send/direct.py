@@ -85,12 +85,16 @@ class DirectService:
         return DirectSession(client, secret, partial(Reading, self._link, redactor))
 
     def _url(self, values: Mapping[str, str], key: str) -> str:
-        url = filled(self._endpoint["url"], values, in_path)
+        template: str = self._endpoint["url"]
+        for name, value in self._link.settings.items():
+            if template.startswith(f"{{{name}}}"):  # a service whose whole address is a setting
+                template = value + template.removeprefix(f"{{{name}}}")
+        url = filled(template, values, in_path)
         if self._link.base:
             parts = urlsplit(url)
             url = self._link.base + parts.path + (f"?{parts.query}" if parts.query else "")
         query = {self._auth["query"]: SECRET} if self._auth.get("query") else {}
-        if self._keys.get("query"):
+        if self._keys.get("query") and "{key}" not in template:
             query[self._keys["query"]] = in_path("key", key)
         if query:
             url += ("&" if "?" in url else "?") + "&".join(f"{name}={value}" for name, value in query.items())

@@ -34,10 +34,8 @@ def filled(template: str, values: Mapping[str, str], written: Callable[[str, str
 
 
 def in_path(name: str, value: str) -> str:
-    """A value as a part of a URL's path or query. An address (a service's URL) stays as it is."""
-    if value.startswith(("https://", "http://")):
-        return value
-    return quote(value, safe=":@,+" if name == "key" else ":@")
+    """A value as a part of a URL's path or query."""
+    return quote(value, safe=":@")
 
 
 def in_header(name: str, value: str) -> str:

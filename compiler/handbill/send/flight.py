@@ -18,7 +18,7 @@ from .outcome import State
 from .parcels import Parcel
 from .problem import Problem, Verdict
 from .rate import Limits
-from .retry import Backoff, Class, Quota, judged
+from .retry import Backoff, Class, Judgement, Quota, judged
 from .segments import Segments
 
 
@@ -70,15 +70,23 @@ class Flight:
         self._limits = Limits(ledger, service.limiter(), service.rate, run.channel, service.spacing, clock)
         self._session = service.session(client, self._login_again)
         self._counting = threading.Lock()
+        self._began = datetime.fromisoformat(run.created).timestamp()
+        self._first: dict[int, float] = {}  # by row that is tried again: when its body went out for the first time
 
     @property
     def harmless(self) -> bool:
         """Whether a message that may have arrived is sent again: the gateway knows it, or the run asks for it."""
+        return self._known_since(self._began)
+
+    def _known_since(self, moment: float, wait: float = 0.0) -> bool:
+        """Whether a message that may have arrived then can be sent again in so many seconds without harm."""
         if self._run.unknown == "resend":
             return True
-        began = datetime.fromisoformat(self._run.created).timestamp()
         known = self._service.dedup
-        return known is not None and self._clock() - began < known.window
+        return known is not None and self._clock() + wait - moment < known.window
+
+    def _harmless(self, claim: Claim, wait: float = 0.0) -> bool:
+        return self._known_since(self._first.get(claim.row, self._began), wait)
 
     # ---- before a request
 
@@ -97,10 +105,21 @@ class Flight:
         return self._limits.held()
 
     def spaced(self, claims: Sequence[Claim]) -> tuple[list[Claim], list[Result]]:
-        """Those whose recipients may be written to now, and for the others when they are tried again."""
+        """Those that may go now, and for the others when they are tried again, or that they are not.
+
+        They are not when they may have arrived, and by now it is too long ago for the gateway to know them again. Who
+        asks for them all the same has their attempts counted anew.
+        """
         free: list[Claim] = []
         later: list[Result] = []
         for claim in claims:
+            forgotten = self._service.dedup is not None and not self._harmless(claim)
+            if claim.ambiguous and claim.attempts > 1 and forgotten:
+                said = "It may have arrived, and the gateway would not know it again."
+                later.append(self._ended(Result(
+                    claim.row, State.UNKNOWN, claim.done, code="outcome-unknown", error=said, ambiguous=True,
+                )))  # fmt: skip
+                continue
             seconds = self._limits.spare(claim.recipient)
             if seconds <= 0:
                 free.append(claim)
@@ -119,6 +138,10 @@ class Flight:
 
     def send(self, bodies: Sequence[Body]) -> list[Landed]:
         """Post them in one request. Raises Halt when none of them was taken; Failed (bad-ledger) afterwards."""
+        now = self._clock()
+        for body in bodies:
+            if body.claim.attempts <= 1:
+                self._first[body.claim.row] = now
         made = self._service.request([body.parcel for body in bodies], [body.key for body in bodies])
         with self._counting:
             self.requests += 1
@@ -143,16 +166,25 @@ class Flight:
         claim, outcome = body.claim, verdict.outcome
         if outcome.state is State.SENT:
             state = State.SENT if body.last else State.NEW
-            return Landed(Result(claim.row, state, claim.done + 1, outcome.id, tried=body.last))
+            return Landed(self._ended(Result(claim.row, state, claim.done + 1, outcome.id, tried=body.last)))
         assert verdict.problem is not None
         assert outcome.diagnostic is not None
         why, judgement = outcome.diagnostic, judged(verdict.problem, outcome.state)
         state = State.UNKNOWN if judgement.ambiguous or claim.ambiguous else State.REJECTED
         due = 0.0
-        if judgement.again(self.harmless) and claim.attempts < self._backoff.attempts:
-            state, due = State.NEW, self._clock() + pauses[judgement.kind]
+        pause = pauses.get(judgement.kind)
+        if pause is not None and self._again(claim, judgement, pause):
+            state, due = State.NEW, self._clock() + pause
         error = f"{why.title}: {why.text.splitlines()[0]}"
-        return Landed(Result(claim.row, state, claim.done, "", why.code, error, judgement.ambiguous, due), why)
+        result = Result(claim.row, state, claim.done, "", why.code, error, judgement.ambiguous, due)
+        return Landed(result if state is State.NEW else self._ended(result), why)
+
+    def _again(self, claim: Claim, judgement: Judgement, pause: float = 0.0) -> bool:
+        return judgement.again(self._harmless(claim, pause)) and claim.attempts < self._backoff.attempts
+
+    def _ended(self, result: Result) -> Result:
+        self._first.pop(result.row, None)
+        return result
 
     def _pauses(self, bodies: Sequence[Body], verdicts: Sequence[Verdict]) -> dict[Class, float]:
         """Seconds until the next attempt, by class: one for all of a request, so that they go together again.
@@ -165,7 +197,7 @@ class Flight:
             judgement = judged(problem, verdict.outcome.state) if problem is not None else None
             if problem is None or judgement is None or judgement.kind in pauses:
                 continue
-            if not judgement.again(self.harmless) or body.claim.attempts >= self._backoff.attempts:
+            if not self._again(body.claim, judgement):
                 continue
             pauses[judgement.kind] = self._backoff.seconds(judgement.kind, body.claim.attempts, problem.wait)
             if problem.wait:

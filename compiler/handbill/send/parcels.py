@@ -23,8 +23,8 @@ _PAYLOAD = ',"payload":'
 def outside(channel: Channel) -> frozenset[str]:
     """The address fields that the URL or a header of the channel's own API needs."""
     fields = channel.data.get("address", {}).get("fields", ())
-    endpoint = channel.data["endpoint"]
-    texts = " ".join((endpoint["url"], *endpoint.get("headers", {}).values()))
+    endpoint = channel.data.get("endpoint") or {}
+    texts = " ".join((endpoint.get("url", ""), *endpoint.get("headers", {}).values()))
     return frozenset(field["name"] for field in fields if "at" not in field or f"{{{field['name']}}}" in texts)
 
 

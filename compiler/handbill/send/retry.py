@@ -145,4 +145,5 @@ def dedup_of(facts: Mapping[str, Any]) -> Dedup | None:
     if not facts.get("supported"):
         return None
     window = facts.get("window_seconds")
-    return Dedup(facts.get("header", ""), facts.get("field", ""), inf if window is None else float(window))
+    untold: float = data()["retry"]["remembered_seconds"]
+    return Dedup(facts.get("header", ""), facts.get("field", ""), untold if window is None else float(window))
