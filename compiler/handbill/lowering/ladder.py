@@ -133,7 +133,7 @@ class Ladder:
             if not misfits:
                 break
             at = next(i for i, each in enumerate(whole.messages) if self.misfits(each))
-            better = repaired(whole.messages[at], misfits, self.words)
+            better = repaired(whole.messages[at], misfits, self.words, message)
             if better is None:
                 self._trials.append(Trial(type_of(message), _why(misfits)))
                 return None

@@ -107,4 +107,5 @@ def _role(pointer: str, medium: str) -> tuple[str, str]:
         return "subtitle", "subtitle"
     if last in _DETAILS:
         return "detail", _DETAILS[last]
-    return "text", "section title" if above[:1] == ["sections"] and last == "title" else "text"
+    names = {"title": "section title"} if above[:1] == ["sections"] else {"header": "header", "footer": "footer"}
+    return "text", names.get(last, "text")

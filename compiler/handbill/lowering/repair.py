@@ -27,15 +27,15 @@ from ..message import (
 from ..tree import Leaf, Tree, joined
 from .prose import Prose, Words
 from .steps import Draft
-from .written import written
+from .written import leaves_of, written
 
 _NO_PLACE = frozenset({"x-unsupported", "false", "additionalProperties"})
 _LEFT_OUT = frozenset({"image_url", "alt", "filename", "mime", "timezone", "metadata"})
 
 
-def repaired(message: Message, misfits: Iterable[Finding], words: Words) -> Draft | None:
-    """The message without what does not fit; None when that does not help."""
-    repair = _Repair(message, words)
+def repaired(message: Message, misfits: Iterable[Finding], words: Words, whole: Message) -> Draft | None:
+    """The message without what does not fit; None when that does not help. `whole` is what it was at first."""
+    repair = _Repair(message, words, whole)
     for finding in misfits:
         v = finding.violation
         path = v.path
@@ -53,8 +53,9 @@ def repaired(message: Message, misfits: Iterable[Finding], words: Words) -> Draf
 
 
 class _Repair:
-    def __init__(self, message: Message, words: Words) -> None:
+    def __init__(self, message: Message, words: Words, whole: Message) -> None:
         self.message = message
+        self.whole = {id(leaf) for leaf in leaves_of(written(whole))}
         self.words = words
         self.paths: set[Path] = set()
         self.out: set[int] = set()  # buttons that cannot be
@@ -65,7 +66,7 @@ class _Repair:
 
     def made(self) -> Draft | None:
         try:
-            for path in sorted(self.paths, key=repr):
+            for path in sorted(self.paths, key=lambda path: (path in (("header",), ("footer",)), repr(path))):
                 if not self._put_elsewhere(path) and not self._left_out(path):
                     return None
         except KeyError:  # what is there is not enough for a message
@@ -123,7 +124,7 @@ class _Repair:
                 self.carried += [frame, message.caption]
                 message = replace(message, caption=_around(message.caption, frame, above))
             case Card() if not above:
-                self.carried += [frame, *([message.subtitle] if message.subtitle else [])]
+                self.carried += [frame, message.subtitle] if message.subtitle else []
                 subtitle = joined(message.subtitle, "\n", frame) if message.subtitle else frame
                 message = replace(message, subtitle=subtitle)
             case Notification() | Carousel() if not above:
@@ -149,6 +150,8 @@ class _Repair:
         for step in above:
             node = node[step]  # type: ignore[index]
         if isinstance(node, dict) and last in node:
+            if not {id(leaf) for leaf in leaves_of(node[str(last)])} <= self.whole:
+                return False  # a text that was put together: more would be gone than this
             del node[str(last)]
         self.message = read(tree, self.message.pointer)
         return True

@@ -21,7 +21,7 @@ from ..message import (
     Section,
     Text,
 )
-from ..tree import Leaf, Tree
+from ..tree import Leaf, Tree, walk
 
 _TYPES: dict[type, str] = {
     Text: "text",
@@ -46,6 +46,13 @@ def written(message: Message) -> dict[str, Tree]:
     type_ = Leaf(f"{message.pointer}/template_type", type_of(message))
     common = _present(header=message.header, footer=message.footer, metadata={**message.metadata})
     return {"template_type": type_, **_own(message), **common}
+
+
+def leaves_of(tree: Tree) -> list[Leaf]:
+    """Every leaf of a tree, in order."""
+    found: list[Leaf] = []
+    walk(tree, lambda _, node: found.append(node) if isinstance(node, Leaf) else None)
+    return found
 
 
 def _own(message: Message) -> dict[str, Tree]:
