@@ -23,7 +23,11 @@ from send.fake_genesys import EVENTS, TOKEN, Genesys, Reply
 
 CODES = codes()
 HEAD = re.compile(r"^(?:\S.*: )?(error|warning|info): ([a-z0-9-]+)$", re.MULTILINE)
-SECRETS = {"GENESYS_CLOUD_CLIENT_ID": "canary-client-id", "GENESYS_CLOUD_CLIENT_SECRET": "canary-client-secret"}
+SECRETS = {
+    "GENESYS_CLOUD_CLIENT_ID": "canary-client-id",
+    "GENESYS_CLOUD_CLIENT_SECRET": "canary-client-secret",
+    "WHATSAPP_TOKEN": "canary-token",
+}
 WITHOUT_SECRETS = {"missing-credentials"}
 RUN = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
 
@@ -90,6 +94,7 @@ def _words(command: str) -> list[str]:
 def _plan(server: Genesys, example: Example) -> None:
     for status, body in example.answers:
         path = TOKEN if "client" in body and status == 400 else EVENTS
+        path = "*" if 'gateway = "direct"' in example.files.get("handbill.toml", "") else path
         server.replies[path].append(Reply(status, json.loads(body)))
 
 

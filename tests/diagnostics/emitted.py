@@ -85,8 +85,8 @@ def _strings(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
 def _of_schemas() -> Iterator[str]:
     for path in SCHEMAS.rglob("*.json"):
         yield from _codes_in(json.loads(path.read_text(encoding="utf-8")))
-    errors = json.loads((SCHEMAS / "genesys" / "connection.json").read_text(encoding="utf-8"))["errors"]
-    yield from (row["code"] for row in errors)
+    for path in SCHEMAS.glob("*/connection.json"):
+        yield from (row["code"] for row in json.loads(path.read_text(encoding="utf-8"))["errors"])
 
 
 def _codes_in(value: Any) -> Iterator[str]:

@@ -54,7 +54,7 @@ class Genesys(ThreadingHTTPServer):
         return [seen.path for seen in self.seen]
 
     def reply(self, seen: Seen) -> Reply:
-        planned = self.replies[seen.path.partition("?")[0]]
+        planned = self.replies[seen.path.partition("?")[0]] or self.replies["*"]
         if planned:
             reply = planned.pop(0)
             return reply if isinstance(reply, Reply) else reply(seen)
