@@ -66,7 +66,7 @@ def test_explain_goes_to_the_error_stream(run, project):
         "  as a text with buttons: SMS cannot show `quick_reply`\n"
         "  as text: fits\n"
         "  lost: reply\n"
-        "SMS: 1 part before, 1 part after (UCS-2, 32 UTF-16 units)\n"
+        "SMS: 1 part before, 1 part after (UCS-2, 31 UTF-16 units)\n"
     )
 
 
