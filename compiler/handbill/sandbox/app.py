@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,13 +19,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..resources import load
 from . import check
 from .access import Access
-from .answers import Refused, facts, json_response, page
-from .book import Book
+from .answers import Refused, facts, json_response
+from .book import Book, Entry, Memory
+from .direct import taker
+from .endpoints import PREFIX
+from .failing import failing
 from .faults import FAULTS, Dice, Fault
 from .keys import keys
 from .settings import Settings
 from .window import Rate, Window
-from .wire import Closed, Cut, Held, Reset
+from .wire import Held
 
 Tell = Callable[[str], None]
 
@@ -74,17 +76,19 @@ class Server:
         handlers: dict[Any, Any] = {
             HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
         }  # fmt: skip
-        return _Guard(Starlette(routes=[token, *taking, *routes(self)], exception_handlers=handlers))
+        own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=["POST"])
+        return _Guard(Starlette(routes=[token, *taking, own, *routes(self)], exception_handlers=handlers))
 
     async def _token(self, request: Request) -> Response:
-        answer = self.access.token(request.headers, await _body(request), self.settings.token_life)
+        body = await self.read(request, facts()["defaults"]["request_bytes"])
+        answer = self.access.token(request.headers, body, self.settings.token_life)
         self._log(request, f"token, {answer.status_code}")
         return answer
 
     def _taker(self, name: str, gateway: dict[str, Any]) -> Callable[[Request], Any]:
         async def take(request: Request) -> Response:
             self.requests += 1
-            body = await _body(request)
+            body = await self.read(request, facts()["defaults"]["request_bytes"])
             try:
                 taken = _Taking(self, name, gateway, request, body)
                 answer = taken.answer()
@@ -98,8 +102,28 @@ class Server:
 
         return take
 
+    async def read(self, request: Request, most: int) -> bytes:
+        """The whole body; of one that is over `most` bytes only as much as shows it."""
+        kept = bytearray()
+        async for chunk in request.stream():
+            if len(kept) <= most:
+                kept += chunk
+        return bytes(kept)
+
+    def fault(self, message: bytes) -> Fault | None:
+        """What goes wrong with a request: what was planned, else what is drawn for this message."""
+        planned = self.settings.next
+        if planned:
+            self.settings = self.settings.changed({"next": planned[1:]})
+            return FAULTS.get(planned[0])
+        return self.dice.draw(self.settings.shares, message)
+
+    def told(self, method: str, path: str, what: str) -> None:
+        """A line for whoever watches. No secret is in the path."""
+        self._tell(f"{time.strftime('%H:%M:%S')} {method} {path}: {what}")
+
     def _log(self, request: Request, what: str) -> None:
-        self._tell(f"{time.strftime('%H:%M:%S')} {request.method} {request.url.path}: {what}")
+        self.told(request.method, request.url.path, what)
 
 
 class _Taking:
@@ -119,11 +143,12 @@ class _Taking:
         """The answer, when everything before the messages themselves is in order. Raises Refused."""
         self._admitted()
         bodies = self._bodies()
-        fault = self._fault()
-        if fault is not None:
-            self.told = fault.name
-        whole = self._results(bodies) if fault is None or fault.after else Response()
-        return whole if fault is None else self._failing(fault, whole)
+        fault = self.server.fault(self.raw)
+        if fault is None:
+            return self._results(bodies)
+        self.told = fault.name
+        whole = self._results(bodies) if fault.after else Response()
+        return failing(fault, whole, self.settings.late, self)
 
     def _admitted(self) -> None:
         client = self.server.access.client(self.request.headers.get("authorization", ""))
@@ -150,14 +175,6 @@ class _Taking:
             raise Refused("bad.request")
         return body
 
-    def _fault(self) -> Fault | None:
-        """What goes wrong with this request: what was planned, else what is drawn."""
-        planned = self.settings.next
-        if planned:
-            self.server.settings = self.settings = self.settings.changed({"next": planned[1:]})
-            return FAULTS.get(planned[0])
-        return self.server.dice.draw(self.settings.shares, self.raw)
-
     def _results(self, bodies: list[Any]) -> Response:
         """Take each message. One alone answers for itself; of several, each has its own result in the answer."""
         given = keys(self.request.headers.get(self.settings.key_header, ""), len(bodies))
@@ -182,32 +199,20 @@ class _Taking:
             user, channel = check.recipient(self.name, body)
             if user.startswith(self.settings.unknown) or channel.startswith(self.settings.unknown):
                 raise Refused("not.found")
-            identity, new = self.server.book.accept(self.name, user, channel, key, body, self.settings.dedupe)
+            memory = Memory(self.name) if self.settings.dedupe else None
+            identity, new = self.server.book.accept(Entry(self.name, user, channel, key, body), memory)
         except Refused as refused:
             self.became["refused"] += 1
             return refused
         self.became["accepted" if new else "known by its key"] += 1
         return identity
 
-    def _failing(self, fault: Fault, whole: Response) -> Response:
-        match fault.how:
-            case "error":
-                return Refused(fault.code).response()
-            case "throttle":
-                rate = self.settings.limit or Rate.read(facts()["defaults"]["rate"])
-                return _throttled(rate.requests if rate else 0, self.settings.retry_after).response()
-            case "proxy":
-                return page(fault.status, f"{fault.status} {HTTPStatus(fault.status).phrase}")
-            case "page":
-                return page(200, "Sign in")
-            case "late":
-                return Held(whole if fault.after else Refused("request.timeout").response(), self.settings.late)
-            case "reset":
-                return Reset()
-            case "close":
-                return Closed()
-            case "cut":
-                return Cut(whole)
+    def failed(self, fault: Fault) -> Response:
+        return Refused(fault.code).response()
+
+    def busy(self) -> Response:
+        rate = self.settings.limit or Rate.read(facts()["defaults"]["rate"])
+        return _throttled(rate.requests if rate else 0, self.settings.retry_after).response()
 
     def counted(self) -> Iterable[str]:
         return (f"{count} {what}" for what, count in self.became.items())
@@ -232,16 +237,6 @@ def _single(name: str, identity: str, body: Any) -> dict[str, Any]:
         "selfUri": f"/api/v2/conversations/messages/{identity}",
     }
     return {field: value for field, value in answer.items() if value is not None}
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body; of one that is too large only as much as shows it."""
-    most: int = facts()["defaults"]["request_bytes"]
-    kept = bytearray()
-    async for chunk in request.stream():
-        if len(kept) <= most:
-            kept += chunk
-    return bytes(kept)
 
 
 class _Guard:

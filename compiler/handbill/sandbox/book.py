@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -18,11 +21,11 @@ from .answers import Refused
 
 @dataclass(slots=True)
 class Entry:
-    """One message. Two are the same when they have the same key, or, without keys, the same body."""
+    """One message. Two are the same when they have the same key, or, without keys, recipient and body."""
 
     gateway: str
     recipient: str
-    channel: str  # its id in Genesys Cloud
+    channel: str  # its id in Genesys Cloud; for a channel's own API its name
     key: str
     body: Any
     ids: list[str] = field(default_factory=list)  # one for each time it was delivered
@@ -36,33 +39,40 @@ class Entry:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How a server knows a message that it has had before, by its key."""
+
+    scope: str  # within which keys are told apart
+    seconds: float = inf  # for which it remembers
+    strict: bool = True  # another message under a known key is refused; else it counts as the first
+
+
 class Book:
     """Written by the server, read by tests from their own thread."""
 
-    def __init__(self, log: Path | None = None) -> None:
+    def __init__(self, log: Path | None = None, clock: Callable[[], float] = monotonic) -> None:
         self._entries: dict[Any, Entry] = {}
+        self._known: dict[tuple[str, str], tuple[Entry, float]] = {}  # by scope and key, and since when
+        self._clock = clock
         self._arrivals: list[tuple[Entry, str, bool]] = []  # in order: the message, its id, whether it was delivered
         self._lock = threading.Lock()
         self._file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if log is not None else None
 
-    def accept(self, gateway: str, recipient: str, channel: str, key: str, body: Any, dedupe: bool) -> tuple[str, bool]:
+    def accept(self, entry: Entry, memory: Memory | None = None) -> tuple[str, bool]:
         """Take a message: its id, and whether it is delivered. Raises Refused for another message under a known key."""
-        raw = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-        digest = blake2b(raw, digest_size=16).digest()
+        whole = [entry.recipient, entry.channel, entry.body]
+        digest = blake2b(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+        name = (entry.gateway, entry.key, digest)
         with self._lock:
-            if dedupe and key:
-                return self._deduped((gateway, key), digest, Entry(gateway, recipient, channel, key, body))
-            entry = self._entries.setdefault((gateway, key, digest), Entry(gateway, recipient, channel, key, body))
-            return self._note(entry, delivered=True)
-
-    def _deduped(self, name: tuple[str, str], digest: bytes, new: Entry) -> tuple[str, bool]:
-        first = self._entries.get((*name, digest))
-        if first is not None:
-            return self._note(first, delivered=False)
-        if name in self._entries:
-            raise Refused("idempotency.key.reused")
-        self._entries[name] = self._entries[(*name, digest)] = new
-        return self._note(new, delivered=True)
+            if memory is not None and entry.key:
+                known, since = self._known.get((memory.scope, entry.key), (None, 0.0))
+                if known is not None and self._clock() - since < memory.seconds:
+                    if memory.strict and self._entries.get(name) is not known:
+                        raise Refused("idempotency.key.reused")
+                    return self._note(known, delivered=False)
+                self._known[memory.scope, entry.key] = self._entries.setdefault(name, entry), self._clock()
+            return self._note(self._entries.setdefault(name, entry), delivered=True)
 
     def _note(self, entry: Entry, delivered: bool) -> tuple[str, bool]:
         entry.arrived += 1
@@ -78,7 +88,7 @@ class Book:
     def messages(self) -> list[dict[str, Any]]:
         """Every message, in the order in which each first came."""
         with self._lock:
-            return [entry.shown() for name, entry in self._entries.items() if len(name) == 3]
+            return [entry.shown() for entry in self._entries.values()]
 
     def arrivals(self) -> list[dict[str, Any]]:
         """Every acceptance, in order; `delivered` is false where a message was known by its key."""
@@ -89,6 +99,7 @@ class Book:
         """Forget everything. The log file keeps what it has."""
         with self._lock:
             self._entries.clear()
+            self._known.clear()
             self._arrivals.clear()
 
     def close(self) -> None:

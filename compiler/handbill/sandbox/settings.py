@@ -34,7 +34,9 @@ class Settings:
     )  # secrets by id; any will do when there are none
     token_life: float = field(default_factory=lambda: float(_default("token_seconds")))  # seconds
     without: tuple[str, ...] = ()  # permissions that are taken away, as `messaging:send`
-    unknown: tuple[str, ...] = field(default_factory=lambda: (str(_default("unknown")),))  # how unknown ids begin
+    unknown: tuple[str, ...] = field(default_factory=lambda: tuple(_default("unknown")))  # how unknown ids begin
+    closed: tuple[str, ...] = field(default_factory=lambda: tuple(_default("closed")))  # whose window is closed
+    own_rates: bool = False  # the channels' own APIs have the rates of their channel.json, instead of `rate`
     late: float = field(default_factory=lambda: float(_default("late_seconds")))  # seconds until a late answer
     delay: float = 0.0  # seconds that every answer about messages takes
     retry_after: str | None = field(default_factory=lambda: str(_default("retry_after")))  # of the fault 429
@@ -43,7 +45,7 @@ class Settings:
     def __post_init__(self) -> None:
         given = shares(self.fail) if isinstance(self.fail, str) else checked(self.fail)
         object.__setattr__(self, "fail", given)
-        for name in ("next", "without", "unknown"):
+        for name in ("next", "without", "unknown", "closed"):
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(each, str) for each in value):
                 raise ValueError(f"`{name}` is a list of texts")
@@ -72,7 +74,7 @@ class Settings:
                 meant = did_you_mean(name, CHANGEABLE)
                 hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(CHANGEABLE)}"
                 raise ValueError(f"no setting `{name}`; {hint}")
-            if not isinstance(value, _KINDS[name]) or (isinstance(value, bool) and name != "dedupe"):
+            if not isinstance(value, _KINDS[name]) or (isinstance(value, bool) and _KINDS[name] is not bool):
                 raise ValueError(f"`{name}` has a value of another kind")
         return replace(self, **values)
 
@@ -90,6 +92,8 @@ _KINDS: dict[str, Any] = {
     "token_life": int | float,
     "without": list | tuple,
     "unknown": list | tuple,
+    "closed": list | tuple,
+    "own_rates": bool,
     "late": int | float,
     "delay": int | float,
     "retry_after": str | None,
