@@ -66,10 +66,13 @@ class Failed(Exception):
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-def _order(d: Diagnostic) -> tuple[object, ...]:
+def _place(d: Diagnostic) -> tuple[object, ...]:
     span = d.label.span if d.label else None
-    place = (span.source.path, span.source.first_line, span.start, span.end) if span else ("", 0, 0, 0)
-    return (*place, _RANK[d.severity], d.code, d.channel, d.gateway, d.example, d.pointer)
+    return (span.source.path, span.source.first_line, span.start, span.end) if span else ("", 0, 0, 0)
+
+
+def _order(d: Diagnostic) -> tuple[object, ...]:
+    return (*_place(d), _RANK[d.severity], d.code, d.channel, d.gateway, d.example, d.pointer)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -85,8 +88,7 @@ def merged(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """
     kept: dict[tuple[object, ...], Diagnostic] = {}
     for d in in_order(diagnostics):
-        span = d.label.span if d.label else None
-        where = (span.source.path, span.source.first_line, span.start, span.end) if span else (d.template,)
+        where = _place(d) if d.label else (d.template,)
         key = (d.code, d.title, d.text, d.source, d.label.text if d.label else "", *where)
         first = kept.get(key)
         if first is None:
@@ -96,12 +98,18 @@ def merged(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return list(kept.values())
 
 
+def graver(diagnostics: Iterable[Diagnostic], codes: Iterable[str]) -> list[Diagnostic]:
+    """The same, those of these codes as errors."""
+    fatal = frozenset(codes)
+    return [replace(d, severity=Severity.ERROR) if d.code in fatal else d for d in diagnostics]
+
+
 def together(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """For people: what several channels say of one text, in the same words, as one finding with `also`."""
     kept: dict[tuple[object, ...], Diagnostic] = {}
     for d in diagnostics:
         said = d.label.text.replace(d.who, "\0") if d.label and d.who else None
-        key = (d.code, d.severity, d.label.span, said, d.value) if d.label and said else (id(d),)
+        key = (d.code, d.severity, *_place(d), said, d.value) if d.label and said else (id(d),)
         first = kept.get(key)
         if first is None:
             kept[key] = d

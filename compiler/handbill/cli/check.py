@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..diagnostic import Diagnostic, Failed, Severity, merged, worst
+from ..checking import Asked
+from ..diagnostic import Diagnostic, Failed, Severity, graver, merged, worst
 from .errors import FOUND, is_usage
 from .options import CHANNEL, Name, lowering_options, project_option, via_option
 from .output import coloured, say
 
 if TYPE_CHECKING:
-    from ..pipeline import Checked, Compiler
+    from ..checking import Examined
     from ..project import Project
 
 
@@ -78,15 +79,15 @@ def check(
         names = project.templates_at(paths) if paths else project.names()
         if not names:
             raise click.UsageError(_nothing(project))
-        checks = _compiler(project, policy, fail_on).check(names, channels, via)
-        for checked in _watched(checks, len(names)):
-            found += checked.result.diagnostics
-            payloads += bool(checked.channel)  # a template that cannot be read is no payload
+        asked = Asked(channels=channels, via=via, policy=policy)
+        for examined in _watched(_examined(project, names, asked), len(names)):
+            found += examined.found
+            payloads += examined.payloads
     except Failed as failed:
         if is_usage(failed):
             raise
         found += failed.diagnostics
-    found = merged(found)
+    found = merged(graver(found, (f"lost-{kind}" for kind in fail_on)))
     say(REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout)))
     apart = "\n" if found and sys.stdout.isatty() else ""
     say(f"{apart}{summary(found, payloads)}\n", sys.stderr)
@@ -94,11 +95,11 @@ def check(
         ctx.exit(FOUND)
 
 
-def _compiler(project: Project, policy: str | None, fail_on: tuple[str, ...]) -> Compiler:
-    from ..guard import limited
-    from ..pipeline import Compiler
+def _examined(project: Project, names: list[str], asked: Asked) -> Iterator[Examined]:
+    from ..checking.work import compiler_for, examine
 
-    return Compiler(project, limited, policy=policy, fail_on=fail_on)
+    compiler = compiler_for(project, asked)
+    return (examine(compiler, name, asked) for name in names)
 
 
 def _nothing(project: Project) -> str:
@@ -106,20 +107,18 @@ def _nothing(project: Project) -> str:
     return f"there are no templates in {folders} of {project.root}; `handbill init DIR` starts a project."
 
 
-def _watched(work: Iterator[Checked], templates: int) -> Iterator[Checked]:
+def _watched(work: Iterator[Examined], templates: int) -> Iterator[Examined]:
     """The same, and on a terminal, once it has taken a while, how far it is."""
     watched = sys.stderr.isatty()
     started = shown = monotonic()
-    seen: set[str] = set()
-    for checked in work:
-        yield checked
+    for done, examined in enumerate(work, 1):
+        yield examined
         if not watched:
             continue
-        seen.add(checked.name)
         now = monotonic()
         if now - started > 1 and now - shown > 0.1:
             shown = now
-            sys.stderr.write(f"\r{len(seen)} of {templates} templates checked ")
+            sys.stderr.write(f"\r{done} of {templates} templates checked ")
             sys.stderr.flush()
     if shown != started:
         sys.stderr.write("\r\x1b[K")

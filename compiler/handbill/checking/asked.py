@@ -1,0 +1,25 @@
+"""What is asked of a check, and what comes of one template. Plain data, for other processes and for files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options that findings depend on. Each is part of what a kept result is found by: `repr` must tell them."""
+
+    channels: tuple[str, ...] = ()  # all, when none is given
+    via: str | None = None
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One template: how many payloads were looked at, and what was found."""
+
+    name: str
+    payloads: int
+    found: tuple[Diagnostic, ...] = ()
