@@ -141,6 +141,9 @@ SECTION = {"type": 9, "components": [text()], "accessory": THUMBNAIL}
     [
         ({}, [("", "x-atLeastOne")]),
         ({"tts": True}, [("", "x-atLeastOne")]),
+        ({"message_reference": {"type": 0, "message_id": "1"}}, [("", "x-atLeastOne")]),
+        ({"message_reference": {"type": 1, "message_id": "1"}}, []),
+        ({"message_reference": {"type": 2, "message_id": "1"}}, [("message_reference/type", "enum")]),
         ({"content": "x", "nonsense": 1}, [("nonsense", "additionalProperties")]),
         # all embeds together
         ({"embeds": [EMBED, {"description": "x" * 1648}]}, []),
@@ -155,8 +158,10 @@ SECTION = {"type": 9, "components": [text()], "accessory": THUMBNAIL}
         (legacy(row(reply(), SELECT)), [("components/0/components/1/type", "const")]),
         (legacy(row(reply(), reply())), [("components/0/components/1", "x-uniqueBy")]),
         (legacy(row(reply()), row(reply())), [("components/1/components/0", "x-uniqueBy")]),
-        (legacy(text()), [("components/0/type", "const")]),
-        (legacy(row(text())), [("components/0/components/0/type", "enum")]),
+        (legacy(reply()), [("components/0/type", "const")]),
+        (legacy(text(), text()), [("", "required")]),  # IS_COMPONENTS_V2 is missing
+        ({**v2(text(), text()), "flags": 4}, [("flags", "enum")]),
+        (legacy(row(text(), reply())), [("components/0/components/0/type", "const")]),
         # buttons
         (legacy(row({**LINK, "custom_id": "a"})), [("components/0/components/0/custom_id", "x-unsupported")]),
         (legacy(row(reply(url="https://x.example/"))), [("components/0/components/0/url", "x-unsupported")]),

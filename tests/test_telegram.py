@@ -242,6 +242,8 @@ def keyboard(*rows: list[dict[str, Any]]) -> dict[str, Any]:
             [("media/1/type", "const")],
         ),
         ({"media": [{"type": "photo", "media": "a"}, {"type": "video", "media": "b"}]}, []),
+        ({"media": [{"type": "film", "media": "a"}, {"type": "document", "media": "b"}]}, [("media/0/type", "enum")]),
+        ({"media": [{"type": "photo", "media": "a"}], "payload": "p"}, [("", "required")]),  # star_count
         (
             {"media": [{"type": "photo", "media": "a"}, {"type": "video", "media": "b"}], "reply_markup": {}},
             [("reply_markup", "x-unsupported")],
