@@ -154,6 +154,20 @@ def test_a_lost_answer_is_parked_where_the_channel_knows_no_key(root: Path, api:
     assert len(api.seen) == 12
 
 
+def test_a_permission_that_is_missing_for_one_does_not_stop_the_others_and_a_false_token_does(
+    root: Path, api: Api
+) -> None:
+    connect(root, api, "line")
+    api.replies["*"] = [Reply(403, {"message": "not for this one"})]
+    many(root, "line", code=1)
+    assert states(root) == {State.SENT: 11, State.REJECTED: 1}
+    api.replies["*"] = [Reply(401, {"message": "no"})] * 12
+    before = len(api.seen)
+    result = run(root, "send", "hello", "--channel", "line", "--recipients", str(root / "people.csv"), code=1)
+    assert len(api.seen) - before <= 4, "one for each worker at most"
+    assert "resume with" in result.stderr
+
+
 class Line:
     """LINE: it knows each key again, and says so."""
 

@@ -90,8 +90,9 @@ def send(
     """Send the message NAME to one recipient, or to everyone in a file.
 
     Without a connection in handbill.toml, the environment says where to: GENESYS_CLOUD_REGION,
-    GENESYS_CLOUD_CLIENT_ID, GENESYS_CLOUD_CLIENT_SECRET. With --dump nothing is sent, and no secret
-    is needed or shown.
+    GENESYS_CLOUD_CLIENT_ID, GENESYS_CLOUD_CLIENT_SECRET; with --via direct, or for a channel that
+    Genesys Cloud does not carry, the channel's token, as TELEGRAM_BOT_TOKEN. With --dump nothing is
+    sent, and no secret is needed or shown.
 
     With --recipients each row of the file gets its message. The run is kept in .handbill/, and
     `handbill runs` tells what became of every message; --resume goes on with one that was
@@ -99,13 +100,15 @@ def send(
     no run: it is tried once, nothing is kept, and nothing is sent when anything is wrong with it.
 
     A message that may have arrived is never sent again by itself, unless --unknown resend asks for
-    it or the connection names a header by which the server knows it (idempotency_key).
+    it, or the channel knows a message again that it has had (as LINE does), or the connection
+    names a header by which the server does (idempotency_key).
 
     \b
     Examples:
       handbill send followup_call --channel messenger --to 123456789012345 --channel-id 987654321098765
       handbill send followup_call --channel messenger --to 123456789012345 --dump
       handbill send followup_call --channel messenger --recipients customers.csv --map to=customer_id
+      handbill send followup_call --channel telegram --to 4711
       handbill send --resume 20261122-1534-k3f9
     """
     kind = _kind(name, channel, asked)

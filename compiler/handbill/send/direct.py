@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from .connection import Again, Rate
 from .direct_answer import Reading
-from .direct_body import form, keyed, method_of
+from .direct_body import filled_in, form, has, kept, keyed, merged, method_of
 from .direct_connection import Direct, sendable
 from .filling import Missing, filled, in_header, in_path
 from .http import Client, Fault
@@ -22,6 +23,8 @@ from .rate import slowest
 from .requests import ACCEPT, AGENT, FORM, JSON, SECRET, Blank, Request
 from .retry import Dedup, dedup_of
 from .secret import Redactor, Secret, basic
+
+_MOST = 1_000  # bodies whose preparation is remembered; a campaign in which each is another needs none
 
 
 class DirectService:
@@ -47,19 +50,36 @@ class DirectService:
         value = key.written(self._keys)
         body = keyed(parcel.json, self._keys, key)
         values = {**self._link.settings, **parcel.address, "key": value, "token": SECRET}
-        if "methods" in self._endpoint:
-            values["method"] = method_of(body, self._endpoint["methods"])
-        headers = dict(self._headers(values, value))
-        coded = self._endpoint.get("form", "json") == "urlencoded"
+        if "steps" in self._endpoint:
+            return self._in_steps(self._endpoint["steps"], body, values)
+        return self._one(self._endpoint, body, values)
+
+    def _one(
+        self, endpoint: Mapping[str, Any], body: bytes, values: Mapping[str, str], before: Request | None = None
+    ) -> Request:
+        key = values["key"]
+        if "methods" in endpoint:
+            values = {**values, "method": method_of(body, endpoint["methods"])}
+        headers = dict(self._headers(endpoint, values, key))
+        coded = endpoint.get("form", "json") == "urlencoded"
         headers.setdefault("Content-Type", FORM if coded else JSON)
         return Request(
-            self._url(values, value),
-            (*headers.items(), ACCEPT, AGENT),
-            form(body) if coded else body,
-            self._blank(),
-            1,
-            self._endpoint.get("method", "POST"),
-        )
+            self._url(endpoint["url"], values, key), (*headers.items(), ACCEPT, AGENT),
+            form(body) if coded else body, self._blank(), 1, endpoint.get("method", "POST"), before,
+        )  # fmt: skip
+
+    def _in_steps(self, steps: Sequence[Mapping[str, Any]], body: bytes, values: Mapping[str, str]) -> Request:
+        """The message, behind the call that has to be made before it, where its body asks for that."""
+        *early, last = steps
+        before: Request | None = None
+        fields = dict(values)
+        for step in early:
+            if has(body, step["when"]):
+                before = replace(
+                    self._one(step, body, values, before), messages=0, keeps=tuple(step["keep"].items())
+                )  # fmt: skip
+                fields |= {name: kept(name) for name in step["keep"]}
+        return self._one(last, merged(last["body"], fields, b"{}" if before else body), values, before)
 
     def first(self) -> Iterable[Request]:
         return ()
@@ -84,8 +104,7 @@ class DirectService:
             redactor.learn(secret)
         return DirectSession(client, secret, partial(Reading, self._link, redactor))
 
-    def _url(self, values: Mapping[str, str], key: str) -> str:
-        template: str = self._endpoint["url"]
+    def _url(self, template: str, values: Mapping[str, str], key: str) -> str:
         for name, value in self._link.settings.items():
             if template.startswith(f"{{{name}}}"):  # a service whose whole address is a setting
                 template = value + template.removeprefix(f"{{{name}}}")
@@ -100,12 +119,12 @@ class DirectService:
             url += ("&" if "?" in url else "?") + "&".join(f"{name}={value}" for name, value in query.items())
         return url
 
-    def _headers(self, values: Mapping[str, str], key: str) -> Iterable[tuple[str, str]]:
+    def _headers(self, endpoint: Mapping[str, Any], values: Mapping[str, str], key: str) -> Iterable[tuple[str, str]]:
         if self._auth.get("header"):
             yield self._auth["header"], filled(self._auth.get("value", "{token}"), values, in_header)
         elif "basic" in self._auth:
             yield "Authorization", f"Basic {SECRET}"
-        for name, template in self._endpoint.get("headers", {}).items():
+        for name, template in endpoint.get("headers", {}).items():
             try:
                 yield name, filled(template, values, in_header, required=True)
             except Missing:
@@ -132,14 +151,37 @@ class DirectSession:
         self._client = client
         self._secret = secret
         self._reading = reading
+        self._made: dict[bytes, dict[str, str]] = {}  # by body: what the call before a message has given
 
     def post(self, request: Request) -> list[Verdict]:
+        if request.before is not None:
+            found = self._prepared(request.before)
+            if isinstance(found, Verdict):
+                return [found]
+            request = replace(request, body=filled_in(request.body, found))
         reading = self._reading(request)
         try:
             answer = self._client.post(request, self._secret)
         except Fault as fault:
             return [reading.unanswered(fault)]
         return [reading.verdict(answer)]
+
+    def _prepared(self, request: Request) -> dict[str, str] | Verdict:
+        """Once for each body: threads that come at the same time may make it twice, which does no harm."""
+        known = self._made.get(request.body)
+        if known is not None:
+            return known
+        reading = self._reading(request)
+        try:
+            answer = self._client.post(request, self._secret)
+        except Fault as fault:
+            return reading.unanswered(fault)
+        found = reading.kept(answer, dict(request.keeps))
+        if isinstance(found, dict):
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            self._made[request.body] = found
+        return found
 
 
 def _digits(key: str, body: bytes) -> str:

@@ -13,7 +13,7 @@ from .direct_body import at
 from .direct_connection import Direct
 from .http import Answer, Fault
 from .outcome import Outcome, State
-from .problem import Explainer, Problem, Verdict, json_of, retry_after
+from .problem import Explainer, Problem, Stage, Verdict, json_of, retry_after
 from .requests import SECRET, Request
 from .secret import Redactor
 
@@ -24,6 +24,7 @@ class Reading:
     """Reads the answers to one request."""
 
     def __init__(self, link: Direct, redactor: Redactor, request: Request) -> None:
+        self._stage: Stage = "message" if request.messages else "prepare"
         data = link.channel.data
         self._response: Mapping[str, Any] = data.get("response") or {}
         self._duplicate: Mapping[str, Any] = (data.get("idempotency") or {}).get("duplicate") or {}
@@ -31,11 +32,11 @@ class Reading:
         words = {"channel": link.channel.title, "variable": link.variable}
         host = urlsplit(request.url.replace(SECRET, "")).netloc
         rows = load("direct/connection.json")["errors"]
-        self._explainer = Explainer(rows, words, {"login": host, "message": host}, redactor, direct.NAME)
+        self._explainer = Explainer(rows, words, {"message": host, "prepare": host}, redactor, direct.NAME)
 
     def unanswered(self, fault: Fault) -> Verdict:
         """What the lack of an answer says of the message."""
-        return self._problem(Problem("message", fault=fault.name))
+        return self._problem(Problem(self._stage, fault=fault.name))
 
     def verdict(self, answer: Answer) -> Verdict:
         if self._duplicate and answer.status == self._duplicate["status"]:
@@ -46,16 +47,24 @@ class Reading:
         if not answer.body.strip() and "ok" not in self._response:
             return self._sent("")
         if not isinstance(body, dict | list):
-            return self._problem(Problem("message", answer.status, fault="not-json"))
+            return self._problem(Problem(self._stage, answer.status, fault="not-json"))
         identity = _text(at(body, self._response.get("id", "")) if "id" in self._response else None)
         if "ok" in self._response:
             said = at(body, self._response["ok"]["at"])
             if said is None:
-                return self._problem(Problem("message", answer.status, fault="no-result"))
+                return self._problem(Problem(self._stage, answer.status, fault="no-result"))
             return self._sent(identity) if said == self._response["ok"]["is"] else self._refused(answer, body)
         if not identity and "id" in self._response:
-            return self._problem(Problem("message", answer.status, fault="no-result"))
+            return self._problem(Problem(self._stage, answer.status, fault="no-result"))
         return self._sent(identity)
+
+    def kept(self, answer: Answer, places: Mapping[str, str]) -> dict[str, str] | Verdict:
+        """What the answer to a step before the message is good for, by name; a verdict when it is good for nothing."""
+        body = json_of(answer.body)
+        if not 200 <= answer.status < 300:
+            return self._refused(answer, body)
+        found = {name: _text(at(body, pointer)) for name, pointer in places.items()}
+        return found if all(found.values()) else self._problem(Problem("prepare", answer.status, fault="no-result"))
 
     def _refused(self, answer: Answer, body: Any) -> Verdict:
         response = self._response
@@ -71,7 +80,9 @@ class Reading:
             wait = _seconds(asked)
         shown = f"{code}/{subcode}" if code and subcode else code
         return self._problem(Problem(
-            "message", answer.status, "", shown, message, context, "reference", wait, told=told,
+            self._stage, answer.status, "", shown, message, context, "reference", wait,
+            whole=told.get("outcome") != "permission",  # which may be for this recipient only
+            told=told,
         ))  # fmt: skip
 
     def _row(self, status: int, code: str, subcode: str, message: str) -> Mapping[str, Any]:

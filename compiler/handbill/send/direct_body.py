@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 
+from .filling import Missing, filled
 from .idempotency import Key
+
+_KEPT = "\x01"
 
 
 def keyed(body: bytes, facts: Mapping[str, Any], key: Key) -> bytes:
@@ -41,6 +44,34 @@ def form(body: bytes) -> bytes:
             text = each if isinstance(each, str) else orjson.dumps(each).decode()
             pairs.append((name, text))
     return urlencode(pairs).encode()
+
+
+def has(body: bytes, pointer: str) -> bool:
+    """Whether a body has something at a JSON pointer."""
+    return at(orjson.loads(body), pointer) is not None
+
+
+def merged(template: Mapping[str, str], values: Mapping[str, str], body: bytes) -> bytes:
+    """A body of fields that are filled in, before those that it has; a field without its value is left out."""
+    fields = {}
+    for name, text in template.items():
+        try:
+            fields[name] = filled(text, values, lambda _, value: value, required=True)
+        except Missing:
+            continue
+    return orjson.dumps({**fields, **orjson.loads(body)})
+
+
+def kept(name: str) -> str:
+    """What stands in a form for a value that the answer to the call before it will have: no form has this sign."""
+    return f"{_KEPT}{name}{_KEPT}"
+
+
+def filled_in(body: bytes, values: Mapping[str, str]) -> bytes:
+    """A form with those values."""
+    for name, value in values.items():
+        body = body.replace(quote_plus(kept(name)).encode(), quote_plus(value).encode())
+    return body
 
 
 def at(tree: Any, pointer: str) -> Any:

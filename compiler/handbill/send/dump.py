@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Literal
+from urllib.parse import quote_plus
 
 import orjson
 
 from .. import __version__
 from .connection import Service
+from .direct_body import kept
 from .requests import JSON, SECRET, Blank, Request
 
 Form = Literal["jsonl", "curl", "har"]
 
-_TAKEN = r's/.*"access_token" *: *"\([^"]*\)".*/\1/p'  # a token, out of the JSON around it
+_TAKEN = r's/.*"%s" *: *"\([^"]*\)".*/\1/p'  # a value, out of the JSON around it
 
 
 def dump(
@@ -33,7 +35,7 @@ def dump(
     form). Writing a JSON body without spaces, in UTF-8, gives the very bytes that are sent. `moment` is when a HAR
     says that it was made; now, when nothing else is said.
     """
-    every = chain(service.first(), requests)
+    every = _each(chain(service.first(), requests))
     match form:
         case "jsonl":
             yield from map(_line, every)
@@ -41,6 +43,16 @@ def dump(
             yield from _script(every)
         case "har":
             yield from _archive(every, moment or datetime.now(UTC))
+
+
+def _each(requests: Iterable[Request]) -> Iterator[Request]:
+    """Each request, behind the one that has to go before it, which is shown once."""
+    shown: bytes | None = None
+    for request in requests:
+        if request.before is not None and request.before.body != shown:
+            shown = request.before.body
+            yield request.before
+        yield request
 
 
 def _line(request: Request) -> bytes:
@@ -59,7 +71,7 @@ def _headers(request: Request) -> dict[str, str]:
 
 
 def _body(request: Request) -> object:
-    return orjson.Fragment(request.body) if request.kind == JSON else request.body.decode()
+    return orjson.Fragment(request.body) if request.kind == JSON else _text(request)
 
 
 # ---- curl
@@ -70,7 +82,10 @@ def _script(requests: Iterable[Request]) -> Iterator[bytes]:
     for request in requests:
         call = _curl(request)
         if not request.messages:
-            call = f"ANSWER=$({call})\nACCESS_TOKEN=$(printf %s \"$ANSWER\" | sed -n '{_TAKEN}')\n"
+            places = [(name, pointer[1:]) for name, pointer in request.keeps] or [("access_token", "access_token")]
+            call = f"ANSWER=$({call})\n" + "".join(
+                f"{name.upper()}=$(printf %s \"$ANSWER\" | sed -n '{_TAKEN % field}')\n" for name, field in places
+            )
         yield call.encode()
 
 
@@ -84,11 +99,27 @@ def _curl(request: Request) -> str:
     words = [
         f"curl --silent --show-error --fail-with-body --request {request.method}{address}",
         *(f"--header {shlex.quote(f'{name}: {value}')}" for name, value in request.headers if SECRET not in value),
-        f"--data-raw {shlex.quote(request.body.decode())}",
+        f"--data-raw {_data(request)}",
     ]
     if not inside:
         return " \\\n  ".join(words) + "\n"
     return " \\\n  ".join([*words, "--config - <<EOF"]) + "\n" + "\n".join(inside) + "\nEOF\n"
+
+
+def _data(request: Request) -> str:
+    """The body, in which the shell puts what the call before it gave."""
+    text = shlex.quote(request.body.decode())
+    for name, _ in request.before.keeps if request.before is not None else ():
+        text = text.replace(quote_plus(kept(name)), f"'\"${name.upper()}\"'")
+    return text
+
+
+def _text(request: Request) -> str:
+    """The body as a text in which what is not known yet has its name."""
+    text = request.body.decode()
+    for name, _ in request.before.keeps if request.before is not None else ():
+        text = text.replace(quote_plus(kept(name)), f"<{name}>")
+    return text
 
 
 def _config(name: str, value: str, blank: Blank) -> str:
@@ -133,7 +164,7 @@ def _entry(request: Request, moment: datetime) -> dict[str, Any]:
             "queryString": [
                 {"name": name, "value": value} for name, _, value in (p.partition("=") for p in query.split("&") if p)
             ],
-            "postData": {"mimeType": headers["Content-Type"], "text": request.body.decode()},
+            "postData": {"mimeType": headers["Content-Type"], "text": _text(request)},
             "bodySize": len(request.body),
         },
         "response": {

@@ -16,7 +16,7 @@ from .connection import data
 from .outcome import Outcome, State
 from .secret import Redactor
 
-Stage = Literal["login", "message"]
+Stage = Literal["login", "prepare", "message"]  # `prepare`: a call that has to go before the message
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Request:
     blank: Blank = Blank()
     messages: int = 0  # that it carries, each of which has its result in the answer; 0: it asks for a token
     method: str = "POST"
+    before: Request | None = None  # goes out first; `keeps` of its answer is needed in this one's body
+    keeps: tuple[tuple[str, str], ...] = ()  # name in the following body, JSON pointer in this one's answer
 
     @property
     def kind(self) -> str:
