@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from . import lowering, names
 from .budget import TooCostly
@@ -19,7 +18,8 @@ from .contracts import ContextRules, Origin, check_front_matter, example_origin
 from .diagnostic import Diagnostic, Failed, Label, Severity
 from .document import Document, parse
 from .gateways import GATEWAYS, Gateway
-from .judge import GENESYS, Judge
+from .job import Address, Job, Made, about, addressed, keep
+from .judge import Judge
 from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
 from .names import known_channel, known_gateway
@@ -27,58 +27,13 @@ from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
 from .result import Checked, Result, to_json
-from .telling import ADDRESS, diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
+from .telling import diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
 from .template import Contract, Template
-from .tree import Leaf, NotText, Tree, fill
+from .tree import NotText, Tree, fill
 from .trouble import too_costly
 
 if TYPE_CHECKING:
     from .stamp import Stamp
-
-# The values of a gateway's address fields, by name; None for a payload that is to be looked at.
-Address: TypeAlias = Mapping[str, str] | None
-
-KEPT = 1024  # skeletons a template may have before the oldest are forgotten
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What is the same for every context."""
-
-    template: Template
-    target: Channel
-    gateway: Gateway
-    adapt: bool = False  # the policy
-    wording: Mapping[str, str] = field(default_factory=dict)
-
-    def key(self, address: Address) -> tuple[str, ...]:
-        """What a stamp depends on: of an address only which fields it has."""
-        policy = "adapt" if self.adapt else "strict"
-        return (self.template.source.path, self.target.name, self.gateway.NAME, policy, *(address or ()))
-
-    @property
-    def who(self) -> str:
-        """Who shows it, in words."""
-        direct = self.gateway.NAME == "direct"
-        return self.target.title if direct else f"{self.target.title} through {GENESYS}"
-
-    @property
-    def surroundings(self) -> dict[str, Any]:
-        return {"channel": about(self.target), "locale": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What came of one context, and what a stamp is made of."""
-
-    bodies: list[Any] | None = None
-    found: list[Diagnostic] = field(default_factory=list)
-    skeleton: str = ""
-    document: Document | None = None
-    trees: list[Tree] = field(default_factory=list)
-    messages: list[Tree] = field(default_factory=list)  # what the document's have become
-    losses: list[Diagnostic] = field(default_factory=list)  # the same for every context that gives this skeleton
-    explained: Explained | None = None
 
 
 class Compiler:
@@ -156,7 +111,7 @@ class Compiler:
         job = self._job(template, target, gateway)
         return self._result(job, self._attempt(job, context, address, origin), example)
 
-    def _result(self, job: _Job, made: _Made, example: str = "") -> Result:
+    def _result(self, job: Job, made: Made, example: str = "") -> Result:
         where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
         found = [
             replace(d, severity=Severity.ERROR) if d.code in self._fatal else d
@@ -164,9 +119,9 @@ class Compiler:
         ]
         return Result(None if _errors(found) else made.bodies, found, made.explained)
 
-    def _job(self, template: Template, target: Channel, gateway: Gateway) -> _Job:
+    def _job(self, template: Template, target: Channel, gateway: Gateway) -> Job:
         wording = template.contract.wording or self._base_contract(template).wording
-        return _Job(template, target, gateway, self.policy(template) == "adapt", wording)
+        return Job(template, target, gateway, self.policy(template) == "adapt", wording)
 
     def policy(self, template: Template) -> str:
         """What is done with what a channel cannot show, "strict" or "adapt": as asked for, else as settings say."""
@@ -204,7 +159,7 @@ class Compiler:
         job = self._job(template, known_channel(channel), self.via(template, via, channel))
         return (self._stamped(job, context, address) for context, address in items)
 
-    def _stamped(self, job: _Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
+    def _stamped(self, job: Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
         rules = self._rules_of(job.template)
         stamps = self._stamps.setdefault(job.key(address), {})
         given = rules.complete(context)
@@ -226,7 +181,7 @@ class Compiler:
         fatal = any(d.code in self._fatal for d in made.losses)
         if made.document is not None and made.document.reusable and not fatal:
             native = job.template.contract.payload is not None
-            _keep(
+            keep(
                 stamps,
                 made.skeleton,
                 Stamp(
@@ -291,24 +246,24 @@ class Compiler:
 
     # the stages
 
-    def _attempt(self, job: _Job, context: Mapping[str, Any], address: Address, origin: Origin | None = None) -> _Made:
+    def _attempt(self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None = None) -> Made:
         try:
             with self._guard():
                 return self._make(job, context, address, origin)
         except Failed as failed:
-            return _Made(found=list(failed.diagnostics))
+            return Made(found=list(failed.diagnostics))
         except (TooCostly, RecursionError) as error:
-            return _Made(found=[too_costly(job.template, error)])
+            return Made(found=[too_costly(job.template, error)])
 
-    def _make(self, job: _Job, context: Mapping[str, Any], address: Address, origin: Origin | None) -> _Made:
+    def _make(self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None) -> Made:
         template, target, gateway = job.template, job.target, job.gateway
         problems = self._problems_of(template, gateway.NAME)
         if problems:
-            return _Made(found=problems)
+            return Made(found=problems)
         rules = self._rules_of(template)
         given = rules.complete(context)
         if not rules.holds(given):
-            return _Made(found=rules.problems(given, origin))
+            return Made(found=rules.problems(given, origin))
         full = {**given, **job.surroundings}
         rendered = self.renderer.render(template, full)
         places = Places(self.renderer, template, full, rendered)
@@ -316,23 +271,23 @@ class Compiler:
         try:
             filled = fill(document.root, rendered.values)
         except NotText as problem:
-            return _Made(found=[not_text(problem, places)])
-        to, values = _addressed(address, rendered.values)
+            return Made(found=[not_text(problem, places)])
+        to, values = addressed(address, rendered.values)
         if template.contract.payload is not None:
             parts: list[Tree] = list(document.root) if isinstance(document.root, list) else [document.root]
             trees = [gateway.addressed(p, target, to) if isinstance(p, dict) else p for p in parts]
             bodies = [fill(tree, values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
-            return _Made(bodies, found, rendered.skeleton, document, trees)
+            return Made(bodies, found, rendered.skeleton, document, trees)
         if unreached := gateway.reaches(target):
             span = places.skeleton(*places.offsets(document, ("template_type",)))
-            return _Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
+            return Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
         judge = self._judge(target, gateway)
         if not judge.neutral.schema.is_clean(filled):
             findings = judge.findings(filled)
             if job.adapt:  # what the channel would say of it is not said yet
                 findings = [f for f in findings if f.who == judge.neutral.who]
-            return _Made(found=diagnostics_of(findings, document, places))
+            return Made(found=diagnostics_of(findings, document, places))
         plan = self._plan(job, document, rendered.skeleton)
         found = lowering.problems(plan, judge, document, rendered.values, places, adapt=job.adapt)
         losses = lowering.loss_diagnostics(plan.lowered, target, job.who, template.name, document, places)
@@ -341,13 +296,13 @@ class Compiler:
             losses += lost_markup(plan.sent, target, printed=printed, document=document, places=places)
         explained = Explained(plan, target, rendered.values)
         if _errors(found):
-            return _Made(found=found, losses=losses, explained=explained)
+            return Made(found=found, losses=losses, explained=explained)
         trees = gateway.emit(plan.messages, target, to)
         bodies = [fill(tree, values) for tree in trees]
         found += self._payload_problems(judge, trees, bodies, document, places)
-        return _Made(bodies, found, rendered.skeleton, document, trees, plan.trees, losses, explained)
+        return Made(bodies, found, rendered.skeleton, document, trees, plan.trees, losses, explained)
 
-    def _plan(self, job: _Job, document: Document, skeleton: str) -> Plan:
+    def _plan(self, job: Job, document: Document, skeleton: str) -> Plan:
         key = (*job.key(None), skeleton)
         plan = self._plans.get(key) if document.reusable else None
         if plan is None:
@@ -355,7 +310,7 @@ class Compiler:
             ladder.adapt = job.adapt
             plan = lowering.plan(document.root, ladder)
             if document.reusable:
-                _keep(self._plans, key, plan)
+                keep(self._plans, key, plan)
         return plan
 
     def _payload_problems(
@@ -381,7 +336,7 @@ class Compiler:
             except Unreadable as problem:
                 raise Failed(unreadable(problem, places)) from None
             if document.reusable:
-                _keep(self._documents, key, document)
+                keep(self._documents, key, document)
         return document
 
     def _rules_of(self, template: Template) -> ContextRules:
@@ -396,16 +351,6 @@ class Compiler:
         if key not in self._judges:
             self._judges[key] = Judge(target, gateway)
         return self._judges[key]
-
-
-def about(target: Channel) -> dict[str, Any]:
-    """What a template can ask about its channel."""
-    return {"name": target.name, "title": target.title, "supports": list(_kinds(target))}
-
-
-@cache
-def _kinds(target: Channel) -> tuple[str, ...]:
-    return tuple(target.message_rules["properties"]["template_type"]["enum"])
 
 
 def _unmade(name: str, found: Iterable[Diagnostic], channel: str = "") -> Checked:
@@ -424,23 +369,8 @@ def _no_example(template: Template) -> Diagnostic:
     )
 
 
-def _addressed(address: Address, values: list[object]) -> tuple[dict[str, Leaf] | None, list[object]]:
-    """An address as leaves with holes, its values behind the render's: so a stamp serves every recipient."""
-    if address is None:
-        return None, values
-    leaves = {name: Leaf(ADDRESS + name, parts=(len(values) + at,)) for at, name in enumerate(address)}
-    return leaves, [*values, *address.values()]
-
-
 def _errors(found: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in found)
-
-
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keep a value; of very many, only the newest."""
-    if len(kept) >= KEPT:
-        del kept[next(iter(kept))]
-    kept[key] = value
 
 
 def targets(project: Project, template: Template, channels: Sequence[str] = ()) -> list[str]:
