@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from handbill.cli.campaign import Plan
 from handbill.cli.group import handbill
 from handbill.lowering import KINDS
+from handbill.send.ledger import Run
 
 SMS = ("--channel", "sms")
 
@@ -102,3 +104,39 @@ def test_send_takes_them_too(run, project):
     assert "Reply 1 for Yes, Zoë" in result.stdout
     run("send", "greeting", *SMS, *where, "--policy", "adapt", "--fail-on", "loss", code=1)
     assert "--policy does not go with --resume" in run("send", "--resume", "x", "--policy", "adapt", code=2).stderr
+
+
+def test_a_campaign_tells_a_loss_once(run, project):
+    (project / "who.csv").write_text(
+        "to,first_name\n" + "".join(f"+4930{n},N{n}\n" for n in range(50)), encoding="utf-8"
+    )
+    where = ("--recipients", "who.csv", "--channel-id", "c", "--dump", "--policy", "adapt")
+    result = run("send", "greeting", *SMS, *where)
+    assert result.stdout.count("Reply 1 for Yes, N") == 50
+    assert result.stderr.count("lost-reply") == 1
+    assert "who.csv" not in result.stderr, "it is no one recipient's"
+    refused = run("send", "greeting", *SMS, *where, "--fail-on", "loss", code=1)
+    assert "Reply 1" not in refused.stdout
+
+
+def test_a_run_keeps_its_policy(run, project):
+    plan = Plan(
+        "greeting",
+        "sms",
+        "genesys-event",
+        project / "who.csv",
+        "who.csv",
+        {},
+        {},
+        None,
+        False,
+        False,
+        "adapt",
+        ("link",),
+    )
+    settings = json.loads(json.dumps(plan.settings()))
+    made = Run(
+        id="x", created="", template="greeting", template_digest="", recipients="who.csv", recipients_digest="",
+        channel="sms", gateway="genesys-event", connection="", unknown="park", settings=settings,
+    )  # fmt: skip
+    assert Plan.of(made) == plan
