@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, TemplateNotFound
 from jinja2.exceptions import TemplateRuntimeError
 
+from . import included
 from .diagnostic import Failed
 from .marks import Unreadable
 from .source import Source
@@ -21,7 +22,10 @@ class Loader(BaseLoader):
     def __init__(self, folders: list[Path], shown: Callable[[Path], str]) -> None:
         self.folders = folders
         self.shown = shown
-        self.bodies: dict[str, tuple[Source, int]] = {}
+        self.bodies: dict[str, tuple[Source, int]] = {}  # of includes by their names, of templates by their paths
+        self.asked: set[str] = set()  # the names of includes, found or not
+        self.listed = False  # whether the list of all files was looked at
+        self._read: dict[str, tuple[Source, int]] = {}
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         source, body = self.read(template)
@@ -29,38 +33,35 @@ class Loader(BaseLoader):
 
     def read(self, name: str) -> tuple[Source, int]:
         """A file's source and the offset of its body. Raises TemplateNotFound, Outside, Failed."""
-        if name not in self.bodies:
+        self.asked.add(name)
+        if name not in self._read:
             path = self.locate(name)
             source = read_source(path, self.shown(path))
             try:
-                self.bodies[name] = (source, body_offset(source.text)[1])
+                self._read[name] = (source, body_offset(source.text)[1])
             except Unreadable as problem:
                 raise Failed(unreadable(source, problem)) from None
-        return self.bodies[name]
+            self.bodies.setdefault(name, self._read[name])
+        return self._read[name]
+
+    def text(self, name: str) -> str | None:
+        """The text of an include as it was read; None when it was not."""
+        return self._read[name][0].text if name in self._read else None
 
     def locate(self, name: str) -> Path:
         """The file an include names. Raises TemplateNotFound or Outside."""
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or "\0" in name:
-            raise Outside(name)
-        for folder in self.folders:
-            path = folder / pure
-            if _is_file(path):
-                if not path.resolve().is_relative_to(folder.resolve()):
-                    raise Outside(name)
-                return path
-        raise TemplateNotFound(name)
+        try:
+            path = included.locate(self.folders, name)
+        except included.LeadsOut:
+            raise Outside(name) from None
+        if path is None:
+            raise TemplateNotFound(name)
+        return path
 
     def known(self) -> list[str]:
         """What could be included, for a suggestion."""
-        return sorted(p.relative_to(f).as_posix() for f in self.folders for p in f.rglob("*.j2") if p.is_file())
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+        self.listed = True
+        return included.known(self.folders)
 
 
 class Outside(TemplateRuntimeError):

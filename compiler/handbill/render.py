@@ -163,6 +163,7 @@ class Environment(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
+        self.includes = loader
         self.hole = _hole_marked if marked else _hole
         self.marks: list[Mark] = []
         self._placing = PlacingLexer(self, self.marks if marked else None)
@@ -219,6 +220,11 @@ class Environment(ImmutableSandboxedEnvironment):
         if (budget := bounds.current.get(None)) is not None:
             budget.charge(1)
         return super().get_template(name, parent, globals)
+
+    def _load_template(self, name: str, globals: Any) -> Any:  # noqa: A002
+        if isinstance(name, str):
+            self.includes.asked.add(name)  # Jinja asks the loader only for what it does not have yet
+        return super()._load_template(name, globals)
 
 
 # What the rewritten syntax tree calls, as filters with names that no template can write.
