@@ -120,6 +120,7 @@ def test_the_key_in_the_address_and_in_other_ids_of_the_body() -> None:
         "endpoint": {"url": "https://x.example/m?messageId={key}", "headers": {"id": "{key}"}},
         "idempotency": {
             "supported": True,
+            "query": "messageId",
             "field": "/id",
             "value": "uuid",
             "also": ["/data/requestIdentifier", "/no/id"],
@@ -127,7 +128,7 @@ def test_the_key_in_the_address_and_in_other_ids_of_the_body() -> None:
     }
     request = made(link(told), {"data": {"x": 1}})
     body = json.loads(request.body)
-    assert request.url.endswith(f"?messageId={UUID_OF_KEY}")
+    assert request.url == f"https://x.example/m?messageId={UUID_OF_KEY}"
     assert dict(request.headers)["id"] == body["id"] == UUID_OF_KEY
     assert UUID(body["data"]["requestIdentifier"]).version == 5
     assert body["data"]["requestIdentifier"] != UUID_OF_KEY

@@ -8,7 +8,8 @@ import pytest
 from handbill.diagnostic import Diagnostic, Failed
 from handbill.send.connections import connection, service
 from handbill.send.direct_connection import Direct
-from send.fake_channel import TOKEN
+from handbill.send.rate import slowest
+from send.fake_channel import TOKEN, link
 
 TELEGRAM = {"gateway": "direct", "channel": "telegram"}
 
@@ -102,6 +103,25 @@ def test_rates_come_from_the_channel_unless_the_connection_says_otherwise() -> N
     assert other.rate == (20, 1)
 
 
+def test_a_connection_to_genesys_does_not_take_what_genesys_does_not_carry() -> None:
+    tables = {"cloud": {"gateway": "genesys-event", "region": "us-east-1"}}
+    assert connection(tables, None, {}, channel="telegram", gateway="direct").name == ""
+    assert connection(tables, None, {}, channel="line", gateway="genesys-event").name == "cloud"
+
+
+def test_the_strictest_rate_of_each_kind_is_held() -> None:
+    rates = [
+        {"limit": 80, "seconds": 1, "scope": "a", "applies": "connection"},
+        {"limit": 3000, "seconds": 60, "scope": "b", "applies": "connection"},
+        {"limit": 1, "seconds": 6, "scope": "c", "applies": "recipient"},
+        {"limit": 10, "seconds": 30, "scope": "c", "applies": "recipient"},
+        {"limit": 1, "seconds": 86400, "scope": "the connection and recipient of another"},
+    ]
+    found = link({"rates": rates}).channel
+    assert (slowest(found, "connection"), slowest(found, "recipient")) == ((3000, 60), (1, 6))
+    assert slowest(link({}).channel, "recipient") is None
+
+
 def test_whose_limits_they_are_has_no_secret_in_it() -> None:
     names = set()
     for settings in (TELEGRAM, {**TELEGRAM, "token": "OTHER"}, {**TELEGRAM, "base_url": "https://x.example"}):
@@ -110,4 +130,8 @@ def test_whose_limits_they_are_has_no_secret_in_it() -> None:
         again = service(found, "direct", "telegram", {"TELEGRAM_BOT_TOKEN": "another", "OTHER": "another"})
         assert ready.limiter() == again.limiter()
         names.add(ready.limiter())
-    assert len(names) == 3
+    for number in ("1", "2"):
+        settings = {"gateway": "direct", "channel": "whatsapp", "phone_number_id": number}
+        found = connection({"x": settings}, "x", {})
+        names.add(service(found, "direct", "whatsapp", {"WHATSAPP_TOKEN": TOKEN}).limiter())
+    assert len(names) == 5
