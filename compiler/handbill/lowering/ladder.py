@@ -117,9 +117,10 @@ class Ladder:
         here = type_of(message)
         rungs = [rung for rung in self.rungs.get(here, ()) if rung not in barred and rung != here]
         for at, rung in enumerate(rungs):
-            # what stands lower on this ladder is tried from here, not by way of the rung
-            below = barred | {here} | frozenset(rungs[at + 1 :])
             for draft in drafts(message, rung, self.words):
+                # what stands lower on this ladder is tried from here, not by way of the rung
+                lower = rungs[at + 1 :] if len(draft.messages) == 1 else ["text"]
+                below = barred | {here} | frozenset(lower)
                 parts = [self._settled(each, below) for each in draft.messages]
                 if None not in parts:
                     return _together([part for part in parts if part], draft)
@@ -135,23 +136,24 @@ class Ladder:
             at = next(i for i, each in enumerate(whole.messages) if self.misfits(each))
             better = repaired(whole.messages[at], misfits, self.words, message)
             if better is None:
-                self._trials.append(Trial(type_of(message), _why(misfits)))
+                alone = (f for f in misfits if repaired(whole.messages[at], [f], self.words, message) is None)
+                self._trials.append(Trial(type_of(message), _why(next(alone, misfits[0]))))
                 return None
             messages = (*whole.messages[:at], *better.messages, *whole.messages[at + 1 :])
             whole = Draft(messages, (*whole.carried, *better.carried))
             misfits = next(filter(None, map(self.misfits, whole.messages)), [])
         if misfits:
-            self._trials.append(Trial(type_of(message), _why(misfits)))
+            self._trials.append(Trial(type_of(message), _why(misfits[0])))
             return None
         self._trials.append(Trial(type_of(message), ""))
         return whole
 
 
 def _named(message: Message, types: Sequence[str]) -> str:
-    """What to call what a message has become: of several, the one that asks for an answer."""
+    """What to call what a message has become: what most of it is, pictures and plain texts beside it aside."""
     own = type_of(message)
-    others = [name for name in types if name not in (own, "text")]
-    return own if own in types else others[-1] if others else "text"
+    others = [name for name in types if name not in (own, "text", "media")] or [n for n in types if n == "media"]
+    return own if own in types else max(others, key=others.count) if others else "text"
 
 
 def _together(parts: Sequence[Draft], draft: Draft) -> Draft:
@@ -168,10 +170,9 @@ def is_structural(finding: Finding) -> bool:
     return v.keyword in _SCALARS or (bool(v.path) and v.path[-1] in _CONSTANTS)
 
 
-def _why(misfits: Sequence[Finding]) -> str:
-    """The reason in a few words: "11 items in all; WhatsApp allows 10"; rather one that no repair helps."""
-    telling = next((f for f in misfits if f.violation.keyword not in _SCALARS), misfits[0])
-    told = diagnose(telling.violation, who=telling.who)
+def _why(finding: Finding) -> str:
+    """The reason in a few words: "11 items in all; WhatsApp allows 10"."""
+    told = diagnose(finding.violation, who=finding.who)
     return told.text.split(". ")[0].removesuffix(".")
 
 

@@ -33,12 +33,7 @@ _NOUNS = {
     "date_picker": ("date picker", "a date picker"),
     "notification": ("notification", "a notification"),
 }
-_SEVERAL = {
-    "card": "single cards",
-    "media": "a picture and text",
-    "quick_reply": "a picture and a text with buttons",
-    "list": "a picture and a list",
-}
+_SEVERAL = {"card": "single cards", "quick_reply": "texts with buttons", "list": "lists", "text": "texts"}
 _WHAT = {
     "image": "no picture is seen",
     "link": "nothing leads there any more",
@@ -92,8 +87,11 @@ def shown_as(one: Lowered, who: str) -> str:
 
 def became(one: Lowered) -> str:
     """What a message goes out as: "a list", "single cards"."""
-    several = _SEVERAL.get(one.rung) if len(one.after) > 1 else None
-    return several or _NOUNS[one.rung][1]
+    types = [type_of(each) for each in one.after]
+    last = _SEVERAL[one.rung] if one.rung in _SEVERAL and types.count(one.rung) > 1 else _NOUNS[one.rung][1]
+    if "media" in types and one.rung != "media":
+        return f"{'pictures' if types.count('media') > 1 else 'a picture'} and {last}"
+    return "a picture and text" if "text" in types and one.rung == "media" else last
 
 
 def noun_of(type_: str) -> str:
