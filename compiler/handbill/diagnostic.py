@@ -47,11 +47,12 @@ class Diagnostic:
     channel: str = ""
     gateway: str = ""
     example: str = ""
+    locale: str = ""  # of the project's locales; "" when it has none, or when it is the same in all
     who: str = ""  # whose rule it is, as the label names it: "Messenger"
     also: tuple[str, ...] = ()  # who else says the same of the same place
 
     def at(self, **context: str) -> Diagnostic:
-        """The same finding with `template`, `channel`, `gateway`, `example` filled in where empty."""
+        """The same finding with `template`, `channel`, `gateway`, `example`, `locale` filled in where empty."""
         return replace(self, **{k: v for k, v in context.items() if not getattr(self, k)})  # type: ignore[arg-type]
 
 
@@ -72,7 +73,7 @@ def _place(d: Diagnostic) -> tuple[object, ...]:
 
 
 def _order(d: Diagnostic) -> tuple[object, ...]:
-    return (*_place(d), _RANK[d.severity], d.code, d.channel, d.gateway, d.example, d.pointer)
+    return (*_place(d), _RANK[d.severity], d.code, d.channel, d.gateway, d.example, d.locale, d.pointer)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -93,8 +94,11 @@ def merged(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         first = kept.get(key)
         if first is None:
             kept[key] = d
-        elif first.channel != d.channel:
-            kept[key] = replace(first, channel="")
+            continue
+        if first.channel != d.channel:
+            first = kept[key] = replace(first, channel="")
+        if first.locale != d.locale:
+            kept[key] = replace(first, locale="")
     return list(kept.values())
 
 

@@ -32,11 +32,13 @@ class Job:
     gateway: Gateway
     adapt: bool = False  # the policy
     wording: Mapping[str, str] = field(default_factory=dict)
+    locale: str = ""
 
     def key(self, address: Address) -> tuple[str, ...]:
         """What a stamp depends on: of an address only which fields it has."""
         policy = "adapt" if self.adapt else "strict"
-        return (self.template.source.path, self.target.name, self.gateway.NAME, policy, *(address or ()))
+        where = (self.target.name, self.gateway.NAME, self.locale)
+        return (self.template.source.path, *where, policy, *(address or ()))
 
     @property
     def who(self) -> str:
@@ -46,7 +48,7 @@ class Job:
 
     @property
     def surroundings(self) -> dict[str, Any]:
-        return {"channel": about(self.target), "locale": ""}
+        return {"channel": about(self.target), "locale": self.locale}
 
 
 @dataclass(frozen=True, slots=True)

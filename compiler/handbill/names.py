@@ -8,8 +8,9 @@ from typing import NoReturn
 from .channels import CHANNELS, Channel, channel
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
 from .gateways import GATEWAYS, Gateway
-from .project import Project
-from .template import Template
+from .project import File, Project
+from .source import Span
+from .template import Template, read_source
 
 
 def known_channel(name: str) -> Channel:
@@ -35,10 +36,19 @@ def problems(project: Project, template: Template, via: str | None) -> list[Diag
         label = Label(template.span(("payload",)), f"written for {payload}")
         text, hint = "A native template is one gateway's own JSON.", f"compile it with --via {payload}"
         found.append(Diagnostic("unsupported-content", f"Not for {via}", label, text=text, hint=hint))
-    for name, part in project.files():
-        if name == template.name and part and part not in CHANNELS:
-            found.append(_unknown_part(project, template, part))
+    for file in project.files().values():
+        if file.name == template.name and file.channel and file.channel not in CHANNELS:
+            found.append(_unknown_part(template, file))
     return found
+
+
+def known_locale(project: Project, name: str) -> str:
+    """A locale of the project, by its own name: `pt-BR` is the same as `pt_BR`. Raises Failed (unknown-locale)."""
+    own = project.locales or (project.config.locale,)
+    for locale in own:
+        if locale.replace("-", "_").lower() == name.replace("-", "_").lower():
+            return locale
+    return unknown("locale", name, own)
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> NoReturn:
@@ -59,8 +69,9 @@ def _unknown_setting(
     return Diagnostic(f"unknown-{kind}", f"No {kind} `{name}`", label, hint=_suggestion(name, known))
 
 
-def _unknown_part(project: Project, template: Template, part: str) -> Diagnostic:
-    file = project.files()[(template.name, part)]
-    own = project.template(template.name, part)
-    label = Label(own.span(()), f"{file.path.name} is for a channel `{part}`, which there is not")
-    return Diagnostic("unknown-channel", f"No channel `{part}`", label, hint=_suggestion(part, CHANNELS))
+def _unknown_part(template: Template, file: File) -> Diagnostic:
+    source = template.source if template.source.path == file.shown else read_source(file.path, file.shown)
+    said = f"{file.path.name} is for a channel `{file.channel}`, which there is not"
+    label = Label(Span(source, 0, min(3, len(source.text))), said)
+    hint = _suggestion(file.channel, CHANNELS)
+    return Diagnostic("unknown-channel", f"No channel `{file.channel}`", label, hint=hint)

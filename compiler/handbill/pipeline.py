@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from . import lowering, names
@@ -22,7 +23,7 @@ from .job import Address, Job, Made, about, addressed, keep
 from .judge import Judge
 from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
-from .names import known_channel, known_gateway
+from .names import known_channel, known_gateway, known_locale
 from .places import Places
 from .project import Project
 from .render import Rendered, Renderer
@@ -77,11 +78,10 @@ class Compiler:
 
     def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
         """The channels a template is for; of `channels` those, when any are given."""
-        files = self.project.files()
-        if (template.name, "") in files:
-            own: Iterable[str] = template.contract.channels or self.project.config.channels
-        else:
-            own = [part for name, part in sorted(files) if name == template.name]
+        parts = [file.channel for _, file in sorted(self.project.files().items()) if file.name == template.name]
+        own: Iterable[str] = dict.fromkeys(parts)
+        if "" in parts:  # a version that is for every channel
+            own = template.contract.channels or self.project.config.channels
         return [name for name in own if not channels or name in channels]
 
     # one message
@@ -96,32 +96,40 @@ class Compiler:
         example: str = "",
         origin: Origin | None = None,
         address: Address = None,
+        locale: str = "",
     ) -> Result:
-        """One message for one channel. Raises Failed for an unknown name only."""
+        """One message for one channel, in a locale ("": the project's own). Raises Failed for an unknown name only."""
         if name not in self.project.names():
             self.project.template(name)  # a name nobody knows is the caller's mistake
         target = known_channel(channel)
+        locale = known_locale(self.project, locale or self.project.config.locale)
         try:
-            template = self.project.template(name, channel)
+            template = self.project.template(name, channel, locale)
             gateway = self.via(template, via, channel)
         except Failed as failed:
             if any(d.code.startswith("unknown-") for d in failed.diagnostics):
                 raise
-            return Result(None, [d.at(template=name, channel=channel, example=example) for d in failed.diagnostics])
-        job = self._job(template, target, gateway)
+            where = {"template": name, "channel": channel, "example": example, "locale": self._shown(locale)}
+            return Result(None, [d.at(**where) for d in failed.diagnostics])
+        job = self._job(template, target, gateway, locale)
         return self._result(job, self._attempt(job, context, address, origin), example)
 
     def _result(self, job: Job, made: Made, example: str = "") -> Result:
         where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
+        where["locale"] = self._shown(job.locale)
         found = [
             replace(d, severity=Severity.ERROR) if d.code in self._fatal else d
             for d in (d.at(template=job.template.name, **where) for d in [*made.found, *made.losses])
         ]
         return Result(None if _errors(found) else made.bodies, found, made.explained)
 
-    def _job(self, template: Template, target: Channel, gateway: Gateway) -> Job:
+    def _shown(self, locale: str) -> str:
+        """A locale as findings name it: not at all, where there is one only."""
+        return locale if self.project.locales else ""
+
+    def _job(self, template: Template, target: Channel, gateway: Gateway, locale: str) -> Job:
         wording = template.contract.wording or self._base_contract(template).wording
-        return Job(template, target, gateway, self.policy(template) == "adapt", wording)
+        return Job(template, target, gateway, self.policy(template) == "adapt", wording, locale)
 
     def policy(self, template: Template) -> str:
         """What is done with what a channel cannot show, "strict" or "adapt": as asked for, else as settings say."""
@@ -143,21 +151,32 @@ class Compiler:
         contexts: Iterable[Mapping[str, Any]],
         *,
         address: Address = None,
+        locale: str = "",
     ) -> Iterator[bytes | Result]:
         """A message for each context, in order: the payload as compact JSON with a line feed.
 
         A Result comes instead where there is something to say: errors, or warnings with the payload. What is lost is
         the same for every message of a skeleton, and is said once. Raises Failed for an unknown name. Fast: `stamp`.
         """
-        return self.stream(name, channel, via, ((context, address) for context in contexts))
+        return self.stream(name, channel, via, ((context, address, locale) for context in contexts))
 
     def stream(
-        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address]]
+        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
     ) -> Iterator[bytes | Result]:
-        """`many`, with an address for each context. Items are taken one by one."""
-        template = self.project.template(name, channel)
-        job = self._job(template, known_channel(channel), self.via(template, via, channel))
-        return (self._stamped(job, context, address) for context, address in items)
+        """`many`, with an address and a locale for each context. Items are taken one by one."""
+        target = known_channel(channel)
+        if name not in self.project.names():
+            self.project.template(name)
+        jobs: dict[str, Job] = {}
+
+        def job(locale: str) -> Job:
+            if locale not in jobs:
+                spoken = known_locale(self.project, locale or self.project.config.locale)
+                template = self.project.template(name, channel, spoken)
+                jobs[locale] = self._job(template, target, self.via(template, via, channel), spoken)
+            return jobs[locale]
+
+        return (self._stamped(job(locale), context, address) for context, address, locale in items)
 
     def _stamped(self, job: Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
         rules = self._rules_of(job.template)
@@ -192,40 +211,50 @@ class Compiler:
         return result if result.diagnostics else to_json(result.payload, compact=True)
 
     def check(
-        self, wanted_names: Iterable[str], channels: Sequence[str] = (), via: str | None = None
+        self,
+        wanted_names: Iterable[str],
+        channels: Sequence[str] = (),
+        via: str | None = None,
+        locales: Sequence[str] = (),
     ) -> Iterator[Checked]:
-        """Every template × its channels × its examples. Raises Failed for an unknown channel or gateway."""
+        """Every template × its channels × locales × its examples.
+
+        Raises Failed for an unknown channel, gateway or locale.
+        """
         for wanted in channels:
             known_channel(wanted)
         if via is not None:
             known_gateway(via)
+        spoken = [known_locale(self.project, locale) for locale in locales] or self.project.locales or [""]
         for name in wanted_names:
             try:
-                yield from self._check(name, channels, via)
+                yield from self._check(name, channels, via, list(dict.fromkeys(spoken)))
             except Failed as failed:
                 yield _unmade(name, failed.diagnostics)
 
-    def _check(self, name: str, channels: Sequence[str], via: str | None) -> Iterator[Checked]:
+    def _check(self, name: str, channels: Sequence[str], via: str | None, locales: Sequence[str]) -> Iterator[Checked]:
         template = self.base(name)
         problems = self._problems_of(template, via)
         if problems:
             yield _unmade(name, problems)
             return
-        for target in self.targets(template, channels):
+        for target, locale in product(self.targets(template, channels), locales):
+            if not self.project.serves(name, target, locale):
+                continue
             try:
-                own = self.project.template(name, target)
+                own = self.project.template(name, target, locale)
             except Failed as failed:
-                yield _unmade(name, failed.diagnostics, target)
+                yield _unmade(name, failed.diagnostics, target, locale)
                 continue
             examples = own if own.contract.examples else template
             if not examples.contract.examples and self._rules_of(own).needs:
-                yield _unmade(name, [_no_example(own)], target)
+                yield _unmade(name, [_no_example(own)], target, locale)
                 continue
             for example, given in examples.contract.examples.items() or [("", None)]:
                 origin = example_origin(examples, example) if given else None
                 context = given.values if given else {}
-                made = self.compile(name, target, via, context, example=example, origin=origin)
-                yield Checked(name, target, example, made)
+                made = self.compile(name, target, via, context, example=example, origin=origin, locale=locale)
+                yield Checked(name, target, example, made, self._shown(locale))
 
     def base(self, name: str) -> Template:
         """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
@@ -353,9 +382,10 @@ class Compiler:
         return self._judges[key]
 
 
-def _unmade(name: str, found: Iterable[Diagnostic], channel: str = "") -> Checked:
+def _unmade(name: str, found: Iterable[Diagnostic], channel: str = "", locale: str = "") -> Checked:
     """A template of which nothing could be made."""
-    return Checked(name, channel, "", Result(None, [d.at(template=name, channel=channel) for d in found]))
+    where = {"template": name, "channel": channel, "locale": locale}
+    return Checked(name, channel, "", Result(None, [d.at(**where) for d in found]), locale)
 
 
 def _no_example(template: Template) -> Diagnostic:

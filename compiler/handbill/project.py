@@ -27,6 +27,8 @@ class Config:
     via: str
     policy: str  # "strict" or "adapt"
     build: str
+    locale: str  # the language that templates are written in
+    locales: str  # the folder of translations
     connections: dict[str, dict[str, Any]]
 
 
@@ -37,8 +39,10 @@ class File:
     path: Path
     shown: str
     name: str
-    part: str  # of name.<part>.json.j2; "" when there is none
+    part: str  # of name.<part>.json.j2, "whatsapp", "de" or "whatsapp.de"; "" when there is none
     syntax: str
+    channel: str = ""  # of the part; perhaps one that there is not
+    locale: str = ""  # of the part
 
 
 class Project:
@@ -48,6 +52,7 @@ class Project:
         self.root = root
         self.config = config
         self.source = source  # of handbill.toml, when there is one
+        self._locales: tuple[str, ...] | None = None
         self._files: dict[tuple[str, str], File] | None = None
         self._loaded: dict[Path, Template] = {}
 
@@ -61,28 +66,62 @@ class Project:
         return [self.root / folder for folder in self.config.templates]
 
     def files(self) -> dict[tuple[str, str], File]:
-        """Every template file, by name and part ("" or a channel). Raises Failed for one that is a way out."""
+        """Every template file, by name and part ("", "whatsapp", "de", "whatsapp.de").
+
+        Raises Failed for one that is a way out.
+        """
         if self._files is None:
             found: dict[tuple[str, str], File] = {}
+            catalogs = self._catalogs()
             for folder in self.folders:
                 for file in _walk(folder, self.shown):
-                    found.setdefault((file.name, file.part), file)
+                    named = _parted(file, (*catalogs, self.config.locale))
+                    found.setdefault((named.name, named.part), named)
             self._files = found
         return self._files
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The source's locale, then the others there are translations or templates for; none when there are no others.
+
+        Raises Failed.
+        """
+        if self._locales is None:
+            own = self.config.locale
+            found = {*self._catalogs(), *(file.locale for file in self.files().values())} - {""}
+            self._locales = (own, *sorted(found - {own})) if found else ()
+        return self._locales
+
+    def catalog_file(self, locale: str) -> Path:
+        """Where the translations of a locale lie, if there are any."""
+        return self.root / self.config.locales / locale / "messages.po"
+
+    def _catalogs(self) -> list[str]:
+        folder = self.root / self.config.locales
+        return sorted(path.parent.name for path in folder.glob("*/messages.po"))
 
     def names(self) -> list[str]:
         """The templates' names, sorted. What starts with "_" is a partial, for including."""
         return sorted({name for name, _ in self.files()})
 
-    def template(self, name: str, channel: str | None = None) -> Template:
-        """A template, or a channel's own version of it where there is one. Raises Failed."""
+    def template(self, name: str, channel: str | None = None, locale: str = "") -> Template:
+        """A template, or the version of it for a channel and a locale where there is one. Raises Failed."""
         files = self.files()
-        file = files.get((name, channel or "")) or files.get((name, ""))
+        both = files.get((name, f"{channel}.{locale}")) if channel and locale else None
+        shows, speaks = files.get((name, channel or "")), files.get((name, locale))
+        speaks = speaks if speaks and speaks.locale else None
+        if both is None and shows and speaks and shows.channel:
+            raise Failed(_either(shows, speaks))
+        file = both or speaks or shows or files.get((name, ""))
         if file is None:
             raise Failed(self._unknown(name, channel))
         if file.path not in self._loaded:
             self._loaded[file.path] = load(file.path, file.shown, file.name, file.syntax, file.part)
         return self._loaded[file.path]
+
+    def serves(self, name: str, channel: str, locale: str) -> bool:
+        """Whether there is a version of a template for a channel and a locale."""
+        return any((name, part) in self.files() for part in ("", channel, locale, f"{channel}.{locale}"))
 
     def _unknown(self, name: str, channel: str | None) -> Diagnostic:
         names = self.names()
@@ -139,6 +178,43 @@ class Project:
             if absolute.is_relative_to(base):
                 return absolute.relative_to(base).as_posix()
         return absolute.as_posix()
+
+
+def _either(shows: File, speaks: File) -> Diagnostic:
+    """Of two versions, for a channel and for a locale, none is the better one for both."""
+    wanted = f"{shows.path.name.split('.')[0]}.{shows.channel}.{speaks.locale}.{shows.syntax}.j2"
+    return Diagnostic(
+        "unknown-template",
+        f"No template `{shows.name}` for {shows.channel} in {speaks.locale}",
+        Label(Span(Source(shows.shown, ""), 0, 0), f"{speaks.path.name} could be meant as well"),
+        text="One is for the channel, the other for the language, and no version is for both.",
+        hint=f"add {wanted}",
+    )
+
+
+_LOCALE = re.compile("[a-z]{2,3}([_-][A-Z][a-z]{3})?([_-]([A-Z]{2}|[0-9]{3}))?")
+
+
+def _parted(file: File, locales: Sequence[str]) -> File:
+    """A file with what the part of its name says: a channel, a locale, or first the one and then the other."""
+    first, _, second = file.part.partition(".")
+    channel = (resources.folder("schemas") / first / "channel.json").is_file()
+    locale = _spoken(second or first, locales) if second or not channel else ""
+    if second and locale:
+        return replace(file, part=f"{first}.{locale}", channel=first, locale=locale)
+    return replace(file, part=locale, locale=locale) if locale else replace(file, channel=file.part)
+
+
+def _spoken(name: str, locales: Sequence[str]) -> str:
+    """The locale of this name, as the project spells it; empty for what is none."""
+    for known in locales:
+        if known.replace("-", "_").lower() == name.replace("-", "_").lower():
+            return known
+    if not _LOCALE.fullmatch(name):
+        return ""
+    from babel.localedata import exists
+
+    return name if exists(name.replace("-", "_")) else ""
 
 
 def _real(path: Path) -> Path:
@@ -248,7 +324,8 @@ def _check(values: dict[str, Any], source: Source) -> list[Diagnostic]:
 def _outside(values: dict[str, Any], source: Source, root: Path) -> list[Diagnostic]:
     """Folders that lie outside the project: settings are part of a pull request, and may come from a stranger."""
     found = []
-    for name, folders in (("templates", values.get("templates", [])), ("build", [values.get("build", "")])):
+    own = {name: [values.get(name, "")] for name in ("build", "locales")}
+    for name, folders in ({"templates": values.get("templates", [])} | own).items():
         for folder in folders:
             if not _real(root / folder).is_relative_to(_real(root)):
                 label = Label(setting(source, (name,)), f"{folder} leads out of the project")
@@ -279,5 +356,7 @@ def _config(values: dict[str, Any]) -> Config:
         via=chosen["via"],
         policy=chosen["policy"],
         build=chosen["build"],
+        locale=chosen["locale"],
+        locales=chosen["locales"],
         connections=chosen.get("connections", {}),
     )

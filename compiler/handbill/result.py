@@ -36,6 +36,7 @@ class Checked:
     channel: str
     example: str  # "" when the template has none
     result: Result
+    locale: str = ""  # one of the project's; "" when it has none
 
 
 def to_json(payload: Any, compact: bool = False) -> bytes:

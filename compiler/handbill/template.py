@@ -15,7 +15,7 @@ from .marks import Mapping, Node, Place, Unreadable, places, plain
 from .marks import Path as KeyPath
 from .source import Source, Span, read_text
 
-FILE_NAME = re.compile(r"(?P<name>[^.]+)(?:\.(?P<part>[^.]+))?\.(?P<syntax>json|yaml|yml)\.j2")
+FILE_NAME = re.compile(r"(?P<name>[^.]+)(?:\.(?P<part>[^.]+(?:\.[^.]+)?))?\.(?P<syntax>json|yaml|yml)\.j2")
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _LATE_FENCE = re.compile(r"(?:\s|\{#(?>.*?#\}))++---(?=[ \t]*\n)", re.DOTALL)  # never goes back: linear
 # U+E000 to U+E004 mark holes and places while a template is rendered
@@ -58,7 +58,7 @@ class Template:
     front: dict[str, Any]
     places: dict[KeyPath, Place]
     contract: Contract
-    overrides: str = ""  # the channel, for `name.whatsapp.json.j2`
+    overrides: str = ""  # what it is for, as its file is named: "whatsapp", "de", "whatsapp.de"
 
     def span(self, path: Sequence[str | int], key: bool = False) -> Span:
         """Where a front matter value stands (or its name); the nearest thing above it that is there."""

@@ -133,7 +133,9 @@ def test_a_bare_hole_that_takes_a_list(tmp_path: Path) -> None:
 def test_an_address_for_each_message(tmp_path: Path) -> None:
     compiler = Compiler(project(tmp_path, c=CAROUSEL))
     items = [({"cards": [{**GOOD, "id": str(n)}]}, {"to": f'u"{n}', "channel_id": "c"}) for n in range(4)]
-    for (context, address), made in zip(items, compiler.stream("c", "messenger", None, items), strict=True):
+    for (context, address), made in zip(
+        items, compiler.stream("c", "messenger", None, ((*item, "") for item in items)), strict=True
+    ):
         slow = compiler.compile("c", "messenger", None, context, address=address)
         assert made == to_json(slow.payload, compact=True)
         assert slow.payload["external_conversation_reference"]["id"] == address["to"]

@@ -29,6 +29,7 @@ KEYS = [
     "channel",
     "gateway",
     "example",
+    "locale",
     "value",
     "related",
 ]

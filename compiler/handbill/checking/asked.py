@@ -14,6 +14,7 @@ class Asked:
     channels: tuple[str, ...] = ()  # all, when none is given
     via: str | None = None
     policy: str | None = None
+    locales: tuple[str, ...] = ()  # all, when none is given
 
 
 @dataclass(frozen=True, slots=True)

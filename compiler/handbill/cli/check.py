@@ -33,6 +33,7 @@ def _formats() -> Iterable[str]:
     "--channel", "channels", type=CHANNEL, multiple=True, metavar="CHANNEL", help="Only this channel; may be repeated."
 )
 @via_option
+@click.option("--locale", "locales", multiple=True, metavar="LOCALE", help="Only this language; may be repeated.")
 @click.option(
     "--format",
     "form",
@@ -50,6 +51,7 @@ def check(
     paths: tuple[Path, ...],
     channels: tuple[str, ...],
     via: str | None,
+    locales: tuple[str, ...],
     form: str,
     policy: str | None,
     fail_on: tuple[str, ...],
@@ -79,7 +81,7 @@ def check(
         names = project.templates_at(paths) if paths else project.names()
         if not names:
             raise click.UsageError(_nothing(project))
-        asked = Asked(channels=channels, via=via, policy=policy)
+        asked = Asked(channels=channels, via=via, policy=policy, locales=locales)
         for examined in _watched(_examined(project, names, asked), len(names)):
             found += examined.found
             payloads += examined.payloads

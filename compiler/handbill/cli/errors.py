@@ -21,7 +21,7 @@ from .output import coloured, say
 
 CLEAN, FOUND, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
-_NAMES = {"unknown-channel", "unknown-gateway", "unknown-template", "unknown-example"}
+_NAMES = {"unknown-channel", "unknown-gateway", "unknown-template", "unknown-example", "unknown-locale"}
 
 
 class CannotWrite(click.ClickException):

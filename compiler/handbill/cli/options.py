@@ -86,6 +86,16 @@ def via_option(command: _F) -> _F:
     )(command)
 
 
+def locale_option(command: _F) -> _F:
+    """`--locale LOCALE`, for the commands that make one message."""
+    return click.option(
+        "--locale",
+        metavar="LOCALE",
+        default="",
+        help="The language to write in, of those in locales/. Otherwise: the one that templates are written in.",
+    )(command)
+
+
 def lowering_options(command: _F) -> _F:
     """`--policy` and `--fail-on`: what to do with what a channel cannot show."""
     policy = click.option(

@@ -63,6 +63,8 @@ def _notes(d: Diagnostic) -> Iterator[tuple[str, str]]:
         yield "", d.title
     if d.value is not None:
         yield "value: ", _value(d)
+    if d.locale:
+        yield "locale: ", d.locale
     if d.also:
         yield "also: ", f"{listed(d.also)} {'says' if len(d.also) == 1 else 'say'} the same"
     if d.text:

@@ -85,9 +85,9 @@ def compiled(
     beside = outside(known_channel(channel)) if gateway == direct.NAME else None
     current: Row
 
-    def items() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str]]]:
+    def items() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str], str]]:
         while True:
-            yield current.values, current.address
+            yield current.values, current.address, ""
 
     results = compiler.stream(name, channel, via, items())
     for current in recipients:
