@@ -38,6 +38,8 @@ CASES = [
     ("stores", "messenger", "genesys-event"),
     ("stores", "sms", "genesys-event"),
     ("long", "whatsapp", "genesys-event"),
+    ("marked", "telegram", "direct"),
+    ("marked", "sms", "genesys-event"),
     ("sequence", "sms", "genesys-event"),
 ]
 
