@@ -38,9 +38,9 @@ GENESYS = "Genesys Cloud"
 
 
 @cache
-def _as_plain(formats: tuple[str, ...]) -> Schema:
+def _as_plain(formats: tuple[str, ...], source: str, checked: str) -> Schema:
     """A rule for the texts that a customer reads as prose: nothing in them that the channel would format."""
-    texts = {name: {"x-plain": list(formats)} for name in TEXTS}
+    texts = {name: {"x-plain": list(formats), "x-source": source, "x-checked": checked} for name in TEXTS}
     return Schema({"properties": {**texts, "cards": {"items": {"properties": texts}}}}, "formats")
 
 
@@ -56,7 +56,7 @@ class Judge:
         if own:
             self.message.append(Rule(schema(own), who))
         if formats := channel.formats:
-            self.message.append(Rule(_as_plain(formats), channel.title))
+            self.message.append(Rule(_as_plain(formats, *channel.formats_source), channel.title))
         self.payload = Rule(schema(gateway.schema(channel)), who)
 
     def likes(self, document: Any) -> bool:

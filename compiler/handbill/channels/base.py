@@ -91,6 +91,12 @@ class Channel:
         return tuple((self.data.get("markup") or {}).get("formats", ()))
 
     @property
+    def formats_source(self) -> tuple[str, str]:
+        """The page that says so, and the day it was read."""
+        told = self.data.get("markup") or {}
+        return str(told.get("x-source", "")), str(told.get("x-checked", ""))
+
+    @property
     def payload_schema(self) -> str:
         """What the channel's own API accepts."""
         return f"{self.name}/payload.schema.json"
