@@ -28,7 +28,8 @@ from types import TracebackType
 from typing import Any
 
 from ..diagnostic import did_you_mean
-from .ledger_file import FOLDER, NAME, connected, data, failed, told, transaction
+from ..home import FOLDER
+from .ledger_file import NAME, connected, data, failed, told, transaction
 from .outcome import State
 from .records import Claim, Entry, Limit, Permit, Phase, Result, RowInfo, Run
 

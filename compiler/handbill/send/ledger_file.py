@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..diagnostic import Diagnostic, Failed
+from ..home import FOLDER, home
 from ..resources import load
 
-FOLDER = ".handbill"
 NAME = "ledger.db"
 APPLICATION = 0x48424C47  # "HBLG", in the file's header: this is a ledger
 VERSION = 2  # of the tables
@@ -57,20 +57,6 @@ def data() -> dict[str, Any]:
     """The numbers of sending: `schemas/sending.json`."""
     facts: dict[str, Any] = load("sending.json")
     return facts
-
-
-def home(folder: Path) -> Path:
-    """The folder of a project in which its runs are kept, made when it is not there: for its owner only, not for git.
-
-    Raises OSError.
-    """
-    path = folder / FOLDER
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        return path
-    (path / ".gitignore").write_text("*\n", encoding="utf-8")
-    return path
 
 
 def connected(folder: Path) -> sqlite3.Connection:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import orjson
 
 from ..diagnostic import Failed
-from .ledger_file import failed, home, told
+from ..home import home
+from .ledger_file import failed, told
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
 
