@@ -1,4 +1,4 @@
-"""A running sandbox, and a client that is logged in to it."""
+"""A running sandbox, a client that is logged in to it, and the channels' own APIs in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from handbill.pipeline import Compiler
+from handbill.project import open_project
 from handbill.sandbox.server import Sandbox
+from sandbox.own import HELLO, Make, Own
 
 EVENTS = "/api/v2/messaging/messagingevents"
 BOT = "/api/v2/integrations/botconnectors/outgoing/messages"
@@ -87,3 +90,23 @@ def caller(sandbox: Sandbox) -> Iterator[Caller]:
     made = Caller(sandbox)
     yield made
     made.http.close()
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(seed=3, late=1.0, retry_after="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
+    """One for the greeting."""
+    root = tmp_path_factory.mktemp("content")
+    (root / "templates").mkdir()
+    (root / "templates/hello.json.j2").write_text(HELLO, encoding="utf-8")
+    return Compiler(open_project(root))
+
+
+@pytest.fixture
+def own(compiler: Compiler, box: Sandbox) -> Make:
+    return lambda name: Own(compiler, name, box)

@@ -1,4 +1,4 @@
-"""`handbill sandbox`: a Genesys Cloud on this computer, to send to without a customer at the other end."""
+"""`handbill sandbox`: Genesys Cloud and the channels' own APIs on this computer, with no customer at the other end."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ _FREELY = "1000/s"  # more than a computer sends to itself
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Otherwise: 8423. 0 is any that is free.")
-@click.option("--rate", metavar="RATE", help="Requests for an OAuth client: 80/s, none. Otherwise: 300/min.")
+@click.option(
+    "--rate", metavar="RATE", help="Requests for a token: 80/s, none. Otherwise: 300/min, and a channel's own."
+)
 @click.option("--fail", default="", metavar="FAULT=SHARE,…", help=f"What goes wrong, and how often: {_FAULTS}.")
 @click.option("--seed", type=int, metavar="S", help="The same seed has the same faults for the same messages.")
-@click.option("--dedupe", is_flag=True, help="Take a message once for its idempotency key, however often it comes.")
+@click.option("--dedupe", is_flag=True, help="Genesys Cloud takes a message once for its idempotency key.")
 @click.option(
     "--log",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -39,7 +41,8 @@ _FREELY = "1000/s"  # more than a computer sends to itself
 @click.option("--token-life", type=click.FloatRange(0), metavar="SECONDS", help="Otherwise: a day.")
 @click.option("--client", "clients", multiple=True, metavar="ID:SECRET", help="Let in this client, and no other.")
 @click.option("--without", multiple=True, metavar="PERMISSION", help="Take a permission away, as messaging:send.")
-@click.option("--unknown", multiple=True, metavar="ID", help="How unknown ids begin. Otherwise: `unknown`.")
+@click.option("--unknown", multiple=True, metavar="ID", help="How unknown ids begin. Otherwise: `unknown`, `+999`.")
+@click.option("--closed", multiple=True, metavar="ID", help="Whose window is closed. Otherwise: `closed`, `+888`.")
 @click.option("--until-eof", is_flag=True, help="Stop when standard input ends, as when the program behind it does.")
 @click.option("--quiet", is_flag=True, help="No line for each request.")
 @project_option
@@ -52,6 +55,9 @@ def sandbox(
     It gives tokens, takes messages on Genesys Cloud's paths, and checks them with the rules that
     `handbill check` has. It listens on this computer only, and passes nothing on. An id that begins
     with `unknown` is a customer whom nobody knows. Ctrl-C stops it.
+
+    The channels' own APIs are under /direct: each takes any token, wants what the channel's schema
+    says, and answers and fails as the vendor does. Those that know idempotency keys always do.
 
     \b
     Faults: 401, 429, 500, 502, 503, 504, timeout, reset, drop, cut, html. `timeout`, `drop` and `cut`
@@ -87,7 +93,8 @@ def _made(port: int | None, log: Path | None, tell: Any, settings: dict[str, Any
     defaults = facts()["defaults"]
     port = defaults["port"] if port is None else port
     try:
-        return Sandbox(port, log=log, tell=tell, **{"rate": defaults["rate"], **settings})
+        own = {"rate": defaults["rate"], "own_rates": "rate" not in settings}
+        return Sandbox(port, log=log, tell=tell, **{**own, **settings})
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -116,8 +123,27 @@ def _opening(sandbox: Sandbox) -> str:
         f"sandbox at {sandbox.url}, seed {settings.seed}; Ctrl-C stops it\n\n"
         f"In handbill.toml:\n\n{table}\n"
         f"In the shell{'' if settings.clients else ' (any values will do)'}:\n\n  export {values}\n\n"
+        f"{_own_apis(sandbox)}"
         f"What has arrived: {sandbox.url}/_sandbox/messages\n\n"
     )
+
+
+def _own_apis(sandbox: Sandbox) -> str:
+    """How a channel's own API is reached, shown for the first that has one."""
+    from ..channels import channel
+    from ..sandbox.endpoints import PREFIX, sendable
+
+    name = sendable()[0]
+    variable = channel(name).data["auth"]["token"]["variable"]
+    lines = [
+        f"[connections.{name}]",
+        'gateway = "direct"',
+        f'channel = "{name}"',
+        f'base_url = "{sandbox.url}{PREFIX}/{name}"',
+    ]
+    table = "".join(f"    {line}\n" for line in lines)
+    token = "…" if sandbox.settings.clients else _CLIENT
+    return f"Or to a channel's own API:\n\n{table}\n    export {variable}={token}\n\n"
 
 
 def _written(rate: Rate | None) -> str:

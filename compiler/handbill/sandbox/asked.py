@@ -133,7 +133,11 @@ class Asked:
         body: Any = self.body
         for pointer in filter(None, (self.api.keys.get("field"), *self.api.keys.get("also", ()))):
             body = without(body, pointer)
-        return orjson.dumps([self.api.name, self.endpoint.path, self.to, body], option=orjson.OPT_SORT_KEYS)
+        whole = {"messages": [self.api.name, self.endpoint.path, self.to, {"body": body}]}
+        try:
+            return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # nested so deep that it could not be told again
+            raise self.api.voice.refused("rejected", "The body is nested too deep.") from None
 
     def whole(self) -> None:
         """Nothing that the API needs is missing."""

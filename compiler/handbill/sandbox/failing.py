@@ -42,7 +42,7 @@ def failing(fault: Fault, whole: Response, late: float, voice: Voice) -> Respons
         case "close":
             return Closed()
         case "cut":
-            return Cut(whole)
+            return Cut(whole) if whole.body else Closed()
 
 
 def status_of(fault: Fault) -> int:
