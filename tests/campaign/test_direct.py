@@ -29,6 +29,7 @@ SECRETS = {
     "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
     "DISCORD_BOT_TOKEN": TOKEN,
     "WHATSAPP_TOKEN": TOKEN,
+    "TWILIO_AUTH_TOKEN": TOKEN,
 }
 HELLO = """\
 ---
@@ -166,6 +167,23 @@ def test_a_permission_that_is_missing_for_one_does_not_stop_the_others_and_a_fal
     result = run(root, "send", "hello", "--channel", "line", "--recipients", str(root / "people.csv"), code=1)
     assert len(api.seen) - before <= 4, "one for each worker at most"
     assert "resume with" in result.stderr
+
+
+def test_one_of_several_address_fields_is_needed(root: Path, api: Api) -> None:
+    account, sender = {"account_sid": f"AC{'0a' * 16}"}, f"MG{'0b' * 16}"
+    connect(root, api, "sms", **account)
+    one = ("send", "hello", "--channel", "sms", "--via", "direct", "--set", "first_name=Zoë", "--to", "+13175550123")
+    result = run(root, *one, code=2)
+    assert "needs --address from=… or --address messaging_service=…" in result.stderr
+    file = people(root, "+13175550123", "+13175550124")
+    result = run(root, "send", "hello", "--channel", "sms", "--recipients", file, code=1)
+    assert "needed: one of from, messaging_service" in result.stderr
+    assert api.seen == []
+    api.answer = Reply(201, {"sid": "SM1"})
+    connect(root, api, "sms", **account, messaging_service=sender)
+    run(root, *one)
+    run(root, "send", "hello", "--channel", "sms", "--recipients", file)
+    assert [dict(form)["MessagingServiceSid"] for form in api.forms()] == [sender] * 3
 
 
 class Line:

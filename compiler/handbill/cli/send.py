@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..diagnostic import Diagnostic, in_order
+from ..gateways import direct
 from ..names import known_channel
 from .address import address
 from .context import given
@@ -259,6 +260,8 @@ def _recipient(
     gateway: Gateway, link: Connection, channel: str, only_shown: bool, asked: dict[str, Any]
 ) -> dict[str, str] | None:
     """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
+    from ..send.parcels import one_of
+
     known = {field.name for field in gateway.fields(known_channel(channel))}
     channel_id = asked["channel_id"]
     if "channel_id" in known:
@@ -266,6 +269,10 @@ def _recipient(
     same = [f"{name}={value}" for name, value in link.address.items() if name in known]
     to = address(gateway, channel, asked["to"], channel_id, [*same, *asked["more"]])
     _printable(to or {})
+    needed = one_of(known_channel(channel)) if gateway is direct else ()
+    if needed and not any(name in (to or {}) for name in needed):
+        listed = " or ".join(f"--address {name}=…" for name in needed)
+        raise click.UsageError(f"{known_channel(channel).title} needs {listed}, or the setting in its connection.")
     return to
 
 

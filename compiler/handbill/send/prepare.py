@@ -18,7 +18,7 @@ from ..gateways import direct
 from ..names import known_channel
 from ..pipeline import Compiler, Result, to_json
 from .ledger import Entry, Ledger
-from .parcels import addressed, outside
+from .parcels import addressed, one_of, outside
 from .recipients import Recipients, Row
 from .segments import Segments
 
@@ -71,9 +71,11 @@ def recipients_of(
         if any(d.severity is Severity.ERROR for d in problems):
             raise Failed(*(d.at(template=name, channel=channel, gateway=gateway.NAME) for d in problems))
     rules = ContextRules(template if template.contract.has_params else compiler.base(name))
+    target = known_channel(channel)
     return Recipients(
-        path, rules, gateway.fields(known_channel(channel)), mapping=mapping, address=address, shown=shown
-    )
+        path, rules, gateway.fields(target), mapping=mapping, address=address, shown=shown,
+        one_of=one_of(target) if gateway is direct else (),
+    )  # fmt: skip
 
 
 def compiled(

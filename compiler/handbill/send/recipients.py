@@ -64,17 +64,20 @@ class Recipients:
         *,
         mapping: Mapping[str, str] | None = None,
         address: Mapping[str, str] | None = None,
+        one_of: Sequence[str] = (),
         shown: str = "",
     ) -> None:
         """`fields` are the gateway's; `mapping` gives columns by parameter or field; `address` is the same for all.
 
-        Raises Failed, before any row, for a file that is none of ours or has not the columns that are needed.
+        Of the fields `one_of`, where there are some, every recipient needs one. Raises Failed, before any row, for a
+        file that is none of ours or has not the columns that are needed.
         """
         self.table = _table(path, shown or path.as_posix())
         self._rules = rules
         self._fields = fields
         self._same = dict(address or {})
         self._mapping = dict(mapping or {})
+        self._one_of = one_of
         self._check_mapping()
         self._values = [self._use(name, rule) for name, rule in rules.template.contract.params.items()]
         self._address = [_Use(f.name, self._mapping.get(f.name, f.name)) for f in fields]
@@ -194,6 +197,9 @@ class Recipients:
                 address[use.name] = text
             elif field.required and use.name not in address:
                 return self._bad_address(record, use, "nobody to send to" if use.name == "to" else "not given")
+        if self._one_of and not any(name in address for name in self._one_of):
+            use = next(use for use in self._address if use.name == self._one_of[0])
+            return self._bad_address(record, use, f"needed: one of {', '.join(self._one_of)}")
         return None
 
     def _bad_address(self, record: Record, use: _Use, said: str) -> Diagnostic:
