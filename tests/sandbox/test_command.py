@@ -106,6 +106,32 @@ def test_what_it_says_is_what_it_takes(project: Path, tmp_path: Path) -> None:
     assert json.loads(line)["recipient"] == "123456789012345"
 
 
+@pytest.mark.parametrize("rate", [(), ("--rate", "200/s")], ids=["own", "given"])
+def test_what_it_says_of_a_channels_own_api_is_what_it_takes(project: Path, rate: tuple[str, ...]) -> None:
+    running = Process("--quiet", *rate)
+    try:
+        with running.process.stdout as out:  # type: ignore[union-attr]
+            opening = "".join(iter(out.readline, f"What has arrived: {running.url}/_sandbox/messages\n"))
+            _, own = opening.split("Or to a channel's own API, each under its name:\n")
+            table, _, export = own.partition("  export ")
+            assert [line.strip() for line in table.strip().splitlines()] == [
+                "[connections.messenger]", 'gateway = "direct"', 'channel = "messenger"',
+                f'base_url = "{running.url}/direct/messenger"', *(['rate = "200/s"'] if rate else []),
+            ]  # fmt: skip
+            (project / "handbill.toml").write_text(table, encoding="utf-8")
+            variable, _, token = export.strip().partition("=")
+            arguments = ["send", "followup_call", "--channel", "messenger", "--to", "1254477777772919"]
+            result = CliRunner(env={variable: token}).invoke(cli, arguments)
+            assert result.exit_code == 0, result.output
+            (message,) = httpx.get(f"{running.url}/_sandbox/messages", trust_env=False).json()["messages"]
+            running.process.send_signal(signal.SIGINT)
+            running.process.wait(10)
+    finally:
+        running.process.kill()
+        running.process.communicate()
+    assert (message["gateway"], message["channel"], message["recipient"]) == ("direct", "messenger", "1254477777772919")
+
+
 @pytest.mark.parametrize("by", [signal.SIGTERM, None], ids=["signal", "input"])
 def test_it_ends_when_its_parent_asks(by: signal.Signals | None) -> None:
     running = Process("--quiet", "--fail", "timeout=1", "--until-eof")

@@ -141,9 +141,11 @@ def _own_apis(sandbox: Sandbox) -> str:
         f'channel = "{name}"',
         f'base_url = "{sandbox.url}{PREFIX}/{name}"',
     ]
-    table = "".join(f"    {line}\n" for line in lines)
+    if not sandbox.settings.own_rates:
+        lines.append(f'rate = "{_written(sandbox.settings.limit)}"')
+    table = "".join(f"  {line}\n" for line in lines)
     token = "…" if sandbox.settings.clients else _CLIENT
-    return f"Or to a channel's own API:\n\n{table}\n    export {variable}={token}\n\n"
+    return f"Or to a channel's own API, each under its name:\n\n{table}\n  export {variable}={token}\n\n"
 
 
 def _written(rate: Rate | None) -> str:
