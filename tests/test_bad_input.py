@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from handbill.cli.group import handbill
 
 TEXT = '{"template_type": "text", "text": "Your parcel is here."}\n'
+READS_N = '{"template_type": "text", "text": "{{ n }}"}'
 CARDS = "\n".join(f'{{"title": "Card {n}", "subtitle": "x"}},' for n in range(1, 12))
 MANY_CARDS = f'{{"template_type": "carousel", "cards": [\n{CARDS}\n]}}'
 REPLIES = "\n".join(f'{{"text": "Day {n}", "value": "day_{n}"}},' for n in range(1, 15))
@@ -163,10 +164,12 @@ TEMPLATES: dict[str, tuple[str, str, int, int, str]] = {
     "parameter with a dash": (_front("params: {first-name: {}}"), "invalid-contract", 2, 10, "first-name"),
     "parameter that is taken": (_front("params: {channel: {}}"), "invalid-contract", 2, 10, "channel"),
     "no such type": (_front("params: {n: {type: text}}"), "invalid-contract", 2, 14, "type"),
-    "example without a parameter": (_front("params: {n: {}}\nexamples: {d: {}}"), "missing-parameter", 3, 15, "{}"),
+    "example without a parameter": (
+        _front("params: {n: {}}\nexamples: {d: {}}", READS_N), "missing-parameter", 3, 15, "{}",
+    ),
     "example with too much": (_front("params: {}\nexamples: {d: {nn: 1}}"), "unknown-parameter", 3, 16, "nn"),
     "example of the wrong type": (
-        _front("params: {n: {type: integer}}\nexamples: {d: {n: soon}}"), "wrong-parameter", 3, 19, "soon",
+        _front("params: {n: {type: integer}}\nexamples: {d: {n: soon}}", READS_N), "wrong-parameter", 3, 19, "soon",
     ),
     # the message
     "unknown field for a missing one": ('{"template_type": "text",\n "txt": "x"}', "unknown-field", 2, 3, "txt"),

@@ -8,6 +8,7 @@ from ..pipeline import Compiler
 from ..project import Project
 from .asked import Asked, Examined
 from .inputs import Inputs, Trace, digest
+from .kept import kept
 
 
 def compiler_for(project: Project, asked: Asked) -> Compiler:
@@ -21,6 +22,8 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
     for checked in compiler.check([name], asked.channels, asked.via, asked.locales):
         found += checked.result.diagnostics
         payloads += bool(checked.channel)  # a template that cannot be read is no payload
+    if payloads:  # otherwise its own settings are wrong
+        found += kept(compiler, name, found)
     return Examined(name, payloads, tuple(found))
 
 
