@@ -43,6 +43,7 @@ def _formats() -> Iterable[str]:
     help="text, json, sarif or github.",
 )
 @lowering_options
+@click.option("--no-cache", is_flag=True, help="Check everything anew; otherwise only what is not as it was.")
 @project_option
 @click.pass_context
 def check(
@@ -55,6 +56,7 @@ def check(
     form: str,
     policy: str | None,
     fail_on: tuple[str, ...],
+    no_cache: bool,
     folder: Path | None,
 ) -> None:
     """Check templates: each on its channels, with each of its examples.
@@ -70,6 +72,7 @@ def check(
       handbill check --policy adapt --fail-on loss=link
       handbill check --format github
     """
+    from ..checking.run import run
     from ..report import REPORTERS
     from ..report.text import summary
     from .opening import opened
@@ -82,7 +85,7 @@ def check(
         if not names:
             raise click.UsageError(_nothing(project))
         asked = Asked(channels=channels, via=via, policy=policy, locales=locales)
-        for examined in _watched(_examined(project, names, asked), len(names)):
+        for examined in _watched(run(project, names, asked, keep=not no_cache), len(names)):
             found += examined.found
             payloads += examined.payloads
     except Failed as failed:
@@ -95,13 +98,6 @@ def check(
     say(f"{apart}{summary(found, payloads)}\n", sys.stderr)
     if worst(found) is Severity.ERROR:
         ctx.exit(FOUND)
-
-
-def _examined(project: Project, names: list[str], asked: Asked) -> Iterator[Examined]:
-    from ..checking.work import compiler_for, examine
-
-    compiler = compiler_for(project, asked)
-    return (examine(compiler, name, asked) for name in names)
 
 
 def _nothing(project: Project) -> str:
