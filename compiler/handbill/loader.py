@@ -44,9 +44,9 @@ class Loader(BaseLoader):
             self.bodies.setdefault(name, self._read[name])
         return self._read[name]
 
-    def text(self, name: str) -> str | None:
-        """The text of an include as it was read; None when it was not."""
-        return self._read[name][0].text if name in self._read else None
+    def source(self, name: str) -> Source | None:
+        """An include as it was read; None when it was not."""
+        return self._read[name][0] if name in self._read else None
 
     def locate(self, name: str) -> Path:
         """The file an include names. Raises TemplateNotFound or Outside."""

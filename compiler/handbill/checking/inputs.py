@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from .. import included
 from ..diagnostic import Failed
 from ..project import File, Project
+from ..source import Source
 from ..template import read_source
 
 
@@ -32,7 +34,7 @@ def digest(*parts: str | bytes) -> str:
 
 
 class Inputs:
-    """The files of a project as they are now; each is read once. Make a new one to look again."""
+    """The files of a project as they are now; each is read once."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -41,6 +43,12 @@ class Inputs:
             self._own.setdefault(file.name, []).append(file)
         self._included: dict[str, str | None] = {}
         self._listing: str | None = None
+
+    def again(self) -> Inputs:
+        """The same files, to be read anew."""
+        fresh = copy(self)
+        fresh._included, fresh._listing = {}, None
+        return fresh
 
     def state(self, name: str, includes: Iterable[str], listed: bool) -> str | None:
         """The state of all that a template depends on; None where something cannot be read as a text."""
@@ -71,12 +79,15 @@ class Inputs:
             path = included.locate(self._project.folders, name)
             if path is None:
                 return "missing"
-            shown = self._project.shown(path)
-            return digest(shown, read_source(path, shown).text)
+            return self.of(read_source(path, self._project.shown(path)))
         except included.LeadsOut:
             return "outside"
         except Failed:
             return None
+
+    @staticmethod
+    def of(source: Source) -> str:
+        return digest(source.path, source.text)
 
     def listing(self) -> str:
         if self._listing is None:

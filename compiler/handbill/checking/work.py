@@ -7,7 +7,7 @@ from ..guard import limited
 from ..pipeline import Compiler
 from ..project import Project
 from .asked import Asked, Examined
-from .inputs import Inputs, Trace, digest
+from .inputs import Inputs, Trace
 from .kept import kept
 
 
@@ -27,22 +27,30 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
     return Examined(name, payloads, tuple(found))
 
 
-def traced(compiler: Compiler, name: str, asked: Asked) -> tuple[Examined, Trace | None]:
-    """The same, and what it depends on; None where that cannot be said for certain.
+class Tracer:
+    """The same, and what it depends on."""
 
-    That is so when a file changed while it was read, and when the time or the memory a template took decided:
-    they are not the same on every run.
-    """
-    loader = compiler.renderer.loader
-    loader.asked, loader.listed = set(), False
-    before = Inputs(compiler.project).own(name)
-    examined = examine(compiler, name, asked)
-    includes, now = tuple(sorted(loader.asked)), Inputs(compiler.project)
-    for include in includes:
-        text, path = loader.text(include), now.include(include)
-        if text is not None and path != digest(loader.shown(loader.locate(include)), text):
+    def __init__(self, project: Project, asked: Asked) -> None:
+        self.compiler = compiler_for(project, asked)
+        self._asked = asked
+        self._inputs = Inputs(project)
+
+    def examine(self, name: str) -> tuple[Examined, Trace | None]:
+        """One template; without a trace where it cannot be said for certain what it depends on.
+
+        That is so when a file changed while it was read, and when the time or the memory a template took decided:
+        they are not the same on every run. Raises Failed as `examine` does.
+        """
+        loader = self.compiler.renderer.loader
+        loader.asked, loader.listed = set(), False
+        before = self._inputs.again().own(name)
+        examined = examine(self.compiler, name, self._asked)
+        includes, now = tuple(sorted(loader.asked)), self._inputs.again()
+        for include in includes:
+            source = loader.source(include)
+            if source is not None and now.include(include) != now.of(source):
+                return examined, None
+        state = now.state(name, includes, loader.listed)
+        if state is None or before != now.own(name) or any(d.code == "too-costly" for d in examined.found):
             return examined, None
-    state = now.state(name, includes, loader.listed)
-    if state is None or before != now.own(name) or any(d.code == "too-costly" for d in examined.found):
-        return examined, None
-    return examined, Trace(includes, loader.listed, state)
+        return examined, Trace(includes, loader.listed, state)

@@ -43,6 +43,12 @@ def _formats() -> Iterable[str]:
     help="text, json, sarif or github.",
 )
 @lowering_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Work in N processes. Otherwise: in one, or, for many templates, on every core.",
+)
 @click.option("--no-cache", is_flag=True, help="Check everything anew; otherwise only what is not as it was.")
 @project_option
 @click.pass_context
@@ -56,6 +62,7 @@ def check(
     form: str,
     policy: str | None,
     fail_on: tuple[str, ...],
+    jobs: int | None,
     no_cache: bool,
     folder: Path | None,
 ) -> None:
@@ -85,7 +92,7 @@ def check(
         if not names:
             raise click.UsageError(_nothing(project))
         asked = Asked(channels=channels, via=via, policy=policy, locales=locales)
-        for examined in _watched(run(project, names, asked, keep=not no_cache), len(names)):
+        for examined in _watched(run(project, names, asked, keep=not no_cache, jobs=jobs), len(names)):
             found += examined.found
             payloads += examined.payloads
     except Failed as failed:
