@@ -133,6 +133,10 @@ def nothing_is_gone(message: Any, neutral: list[Any], one: Any) -> None:
     said = "\n".join(texts(neutral))
     frames = [message[key] for key in ("header", "footer", "text", "title") if key in message]
     assert lost.get("detail") or all(text in said for text in frames)
+    buttons = [b for node, _ in _objects(message) for b in node.get("buttons", ())]
+    assert all(b[key] in said for b in buttons for key in ("url", "phone") if key in b), (
+        "what a button does is written out"
+    )
     gone: Counter[str] = Counter()
     for kind, value in assets(message):
         if there[kind, value]:

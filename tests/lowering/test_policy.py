@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from handbill.channels import Channel, channel
 from handbill.diagnostic import Severity
 from handbill.pipeline import Compiler, Result, to_json
 from handbill.project import Project, open_project
@@ -179,8 +180,18 @@ def test_neither_the_message_nor_its_fallback(tmp_path: Path) -> None:
     assert {d.pointer for d in made.diagnostics} == {"/buttons", "/fallback/buttons"}
 
 
-def test_what_was_tried_is_told(tmp_path: Path) -> None:
-    """A notification has no ladder; a carousel on a channel whose ladder were shorter says where it ended."""
+def test_what_was_tried_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = channel("messenger")
+    short = Channel(own.name, {**own.data, "lowering": {"quick_reply": ["list"]}})
+    monkeypatch.setattr("handbill.pipeline.known_channel", lambda name: short)
+    buttons = [{"text": str(n), "value": str(n)} for n in range(14)]
+    one = project(tmp_path, m=json.dumps({**QUESTION, "text": "x", "buttons": buttons}))
+    made = Compiler(one, policy="adapt").compile("m", "messenger", None, {})
+    assert codes(made) == ["too-many-buttons"]
+    assert made.diagnostics[0].hint == "take out 1 button; tried as a list: Messenger cannot show `list`"
+
+
+def test_a_message_without_a_ladder(tmp_path: Path) -> None:
     one = project(tmp_path, m=json.dumps({"template_type": "notification", "name": "n", "language": "en"}))
     made = Compiler(one, policy="adapt").compile("m", "messenger", None, {})
     assert codes(made) == ["unsupported-template-type"]
