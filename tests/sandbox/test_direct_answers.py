@@ -126,6 +126,11 @@ def test_a_refusal_has_the_vendors_shape(own: Make) -> None:
     [detail] = long.json()["details"]
     assert detail["property"] == "messages.0.text"
     assert "LINE allows 5000" in detail["message"]
+    line = own("line").post(key="", to="unknown-1")
+    assert line.json() == {
+        "details": [{"message": "There is no such recipient."}],
+        "message": "There is no such recipient.",
+    }
     viber = own("viber").post(to="closed", token="unknown")
     assert (viber.status_code, viber.json()) == (200, {"status": 2, "status_message": "The token is missing or wrong."})
 
@@ -167,6 +172,15 @@ def test_the_name_of_basic_is_that_of_the_address(own: Make, box: Sandbox) -> No
         answer = httpx.post(f"{box.url}{PREFIX}{path}", data=form, auth=(name, "t"), trust_env=False)
         assert answer.status_code == status
     assert answer.json()["code"] == 20003
+
+
+def test_what_an_earlier_step_has_not_given_is_not_there(box: Sandbox) -> None:
+    form = {"To": "whatsapp:+13175550123", "From": "whatsapp:+13175550199", "ContentSid": "HX" + "0" * 32}
+    path = f"/twilio/2010-04-01/Accounts/{SETTINGS[2]}/Messages.json"
+    answer = httpx.post(f"{box.url}{PREFIX}{path}", data=form, auth=(SETTINGS[2], "t"), trust_env=False)
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"There is no {form['ContentSid']}."
+    assert box.messages() == []
 
 
 def test_only_named_clients_are_let_in(compiler: Compiler) -> None:

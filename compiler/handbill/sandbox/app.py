@@ -22,7 +22,7 @@ from .access import Access
 from .answers import Refused, facts, json_response
 from .book import Book, Entry, Memory
 from .direct import taker
-from .endpoints import PREFIX
+from .endpoints import PREFIX, methods
 from .failing import failing
 from .faults import FAULTS, Dice, Fault
 from .keys import keys
@@ -76,7 +76,7 @@ class Server:
         handlers: dict[Any, Any] = {
             HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
         }  # fmt: skip
-        own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=["POST"])
+        own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=methods())
         return _Guard(Starlette(routes=[token, *taking, own, *routes(self)], exception_handlers=handlers))
 
     async def _token(self, request: Request) -> Response:

@@ -81,6 +81,11 @@ def sendable() -> list[str]:
     return [name for name, each in told.items() if each.direct and "unsupported" not in each.data.get("auth", {})]
 
 
+def methods() -> list[str]:
+    """The HTTP methods that all of them take."""
+    return sorted({each.method for name in sendable() for each in endpoints(channel_of(name))})
+
+
 def _endpoint(channel: str, step: Mapping[str, Any], pointers: Mapping[str, str], final: bool) -> Endpoint:
     url: str = step["url"]
     start = _WHOLE.match(url)
