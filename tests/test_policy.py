@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from handbill import bounds, guard, policy
+from handbill.locales import formats
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
@@ -81,7 +82,7 @@ def rendered(source: str, **values: Any) -> str:
 
 
 def test_every_filter_of_jinja_is_decided() -> None:
-    assert policy.FILTERS | set(policy.REFUSED_FILTERS) == set(FILTERS)
+    assert policy.FILTERS | set(policy.REFUSED_FILTERS) == set(FILTERS) | set(formats.FILTERS)
     assert not policy.FILTERS & set(policy.REFUSED_FILTERS)
 
 

@@ -13,6 +13,8 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.idtracking import VAR_LOAD_PARAMETER
 
 from . import policy
+from .locales import Message
+from .locales.messages import marked
 
 
 class Code(CodeGenerator):
@@ -39,13 +41,36 @@ class Code(CodeGenerator):
         )
 
 
-def rewritten(tree: nodes.Template) -> nodes.Template:
-    """Route what Jinja prints, joins or goes over without asking through functions of ours."""
+def rewritten(tree: nodes.Template, name: str = "", messages: list[Message] | None = None) -> nodes.Template:
+    """Route what Jinja prints, joins or goes over without asking through functions of ours.
+
+    Texts that are marked for translation are added to `messages`, as those of the template `name`.
+    """
+    _translate(tree, name, messages if messages is not None else [])
     policy.weigh(tree, lambda node: _filtered(node, "_weigh"))
     for node in list(tree.find_all(nodes.For)):
         node.iter = _filtered(cast("nodes.Expr", node.iter), "_iterate")
     _replace(tree)
     return tree
+
+
+def _translate(node: nodes.Node, name: str, messages: list[Message]) -> None:
+    """Calls that mark a text become a filter of the text's number, how many there are, and the values."""
+
+    def new(child: Any) -> Any:
+        found = marked(child, name) if isinstance(child, nodes.Call) else None
+        if found is None:
+            return child
+        messages.append(found.message)
+        text = nodes.Const(len(messages) - 1, lineno=child.lineno)
+        number = [found.number] if found.number is not None else []
+        made = nodes.Filter(text, "_translated", number, found.values, None, None, lineno=child.lineno)
+        return made.set_environment(_environment(node))
+
+    for child in node.iter_child_nodes():
+        _translate(child, name, messages)
+    for field, value in node.iter_fields():
+        setattr(node, field, [new(child) for child in value] if isinstance(value, list) else new(value))
 
 
 def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:

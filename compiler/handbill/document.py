@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .holes import HOLE
+from .holes import HOLE, PRINTED, spelled
 from .marks import MAX_DEPTH, Mapping, Node, Place, Scalar, Unreadable, too_deep
 from .marks import Sequence as ListNode
 from .markup import marked_up
@@ -46,10 +46,10 @@ class Document:
 def read(text: str, syntax: Literal["json", "yaml"]) -> Node:
     """The nodes of a skeleton. Raises Unreadable."""
     if syntax == "json":
-        return read_json(text, HOLE)
+        return read_json(text, PRINTED)
     from .read_yaml import read_yaml
 
-    return read_yaml(text, HOLE)
+    return read_yaml(text, PRINTED)
 
 
 def parse(
@@ -74,7 +74,7 @@ class _Builder:
         if isinstance(node, Mapping):
             tree: dict[str, Tree] = {}
             for name, child in node.items:
-                if HOLE.search(str(name.value)):
+                if PRINTED.search(str(name.value)):
                     raise Unreadable(
                         "hole-in-key",
                         "Field name from data",
@@ -92,18 +92,18 @@ class _Builder:
     def leaf(self, node: Scalar, pointer: str, key: str) -> Tree:
         text = node.value
         if not isinstance(text, str) or not (matches := list(HOLE.finditer(text))):
-            return Leaf(pointer, text)
+            return Leaf(pointer, spelled(text) if isinstance(text, str) else text)
         if not node.quoted and len(matches) == 1 and matches[0].group() == text:
             return self.bare(int(matches[0][1]), node, pointer, key)
         parts: list[str | int] = []
         at = 0
         for match in matches:
             if match.start() > at:
-                parts.append(text[at : match.start()])
+                parts.append(spelled(text[at : match.start()]))
             parts.append(int(match[1]))
             at = match.end()
         if at < len(text):
-            parts.append(text[at:])
+            parts.append(spelled(text[at:]))
         leaf = Leaf(pointer, parts=tuple(parts))
         return self.known(leaf) if key in STRUCTURAL else leaf
 

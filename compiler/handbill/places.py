@@ -31,7 +31,7 @@ class Places:
 
     @cached_property
     def map(self) -> SourceMap | None:
-        return self._renderer.source_map(self._template, self._context, self._rendered.skeleton)
+        return self._renderer.source_map(self._template, self._context, self._rendered)
 
     def skeleton(self, start: int, end: int) -> Span:
         """The template text of a stretch of the skeleton."""

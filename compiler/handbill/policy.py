@@ -20,6 +20,7 @@ from jinja2.utils import Cycler, Namespace
 
 from . import bounds
 from .diagnostic import did_you_mean
+from .locales import formats, messages
 
 GLOBALS = bounds.GLOBALS
 
@@ -64,7 +65,8 @@ REFUSED_FUNCTIONS = {"lipsum": ("Its text is random.", "write the text")}
 
 _CLOSED = ("block", "call", "filter", "for", "if", "macro", "raw", "set", "with")
 TAGS = frozenset(_CLOSED) | {f"end{tag}" for tag in _CLOSED} | {"elif", "else", "extends", "from", "import", "include"}
-FILTERS = frozenset(bounds.BOUNDED_FILTERS) | {"tojson"}
+TAGS |= frozenset(messages.TAGS)
+FILTERS = frozenset(bounds.BOUNDED_FILTERS) | frozenset(formats.FILTERS) | {"tojson"}
 TESTS = frozenset(bounds.BOUNDED_TESTS)
 
 _STATEMENTS = (
@@ -221,6 +223,10 @@ def _check_call(node: Any, imported: set[str]) -> _Found:
         if target.name in REFUSED_FUNCTIONS:
             reason, hint = REFUSED_FUNCTIONS[target.name]
             yield target.name, f"Templates have no function `{target.name}`: {reason[0].lower()}{reason[1:]}", hint
+        elif messages.name_of(node):
+            reason, hint = messages.misuse(node)
+            if reason:
+                yield target.name, reason, hint
     elif isinstance(target, nodes.Getattr):
         module = isinstance(target.node, nodes.Name) and target.node.name in imported
         if target.attr in _REFUSED_METHODS and not module and not target.attr.startswith("__"):
@@ -268,6 +274,8 @@ def _check_loaded(node: Any, imported: set[str]) -> _Found:
 
 
 def _check_parameters(node: Any, imported: set[str]) -> _Found:
+    if isinstance(node, nodes.Macro) and node.name in messages.FUNCTIONS:
+        yield node.name, f"`{node.name}` marks texts for translation.", "give the macro another name"
     names = [arg.name for arg in node.args]
     for name in _twice(names):
         yield (

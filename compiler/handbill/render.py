@@ -24,6 +24,11 @@ from .codegen import Code, rewritten
 from .diagnostic import Diagnostic, Failed
 from .holes import KNOWN, POP, PUSH, Fragment, State, current, raw_text, settled
 from .loader import Loader
+from .locales import Message, Speech
+from .locales.catalog import plain
+from .locales.formats import FILTERS
+from .locales.messages import Trans
+from .locales.printing import translator
 from .sourcemap import Mark, PlacingLexer, SourceMap, read_marks
 from .template import Template
 from .tree import Json, as_text
@@ -38,6 +43,7 @@ class Rendered:
 
     skeleton: str
     values: list[object]
+    speech: Speech
 
 
 class NotAValue(TemplateRuntimeError):
@@ -153,6 +159,7 @@ class Environment(ImmutableSandboxedEnvironment):
     def __init__(self, loader: Loader, *, marked: bool = False) -> None:
         super().__init__(
             loader=loader,
+            extensions=[Trans],
             undefined=StrictUndefined,
             optimized=False,
             finalize=_never_folded,
@@ -166,9 +173,12 @@ class Environment(ImmutableSandboxedEnvironment):
         self.includes = loader
         self.hole = _hole_marked if marked else _hole
         self.marks: list[Mark] = []
+        self.messages: list[Message] = []  # the texts marked for translation in what was compiled
         self._placing = PlacingLexer(self, self.marks if marked else None)
         self.filters = {name: _resolving(name, f) for name, f in bounds.BOUNDED_FILTERS.items()}
+        self.filters |= {name: _resolving(name, f) for name, f in FILTERS.items()}
         self.filters |= {"tojson": _as_json, "_iterate": _iterate, "_joined": _joined, "_weigh": _weigh}
+        self.filters["_translated"] = translator(self.messages, self.hole)
         self.tests = {name: _resolving(name, test) for name, test in bounds.BOUNDED_TESTS.items()}
         self.globals = dict(bounds.GLOBALS)
 
@@ -190,7 +200,7 @@ class Environment(ImmutableSandboxedEnvironment):
         refusals = policy.refusals(tree)
         if refusals:
             raise policy.Refused(name or "", refusals)
-        return rewritten(tree)
+        return rewritten(tree, name or "", self.messages)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`order.items` is the order's own "items" when it has one, not a method of Python's."""
@@ -276,15 +286,16 @@ class Renderer:
             self._marked = Environment(self.loader, marked=True)
         return self._marked
 
-    def render(self, template: Template, context: Mapping[str, Any]) -> Rendered:
-        """The skeleton and the values. Raises Failed."""
-        text, state = self._run(template, context, marked=False)
-        return Rendered(text, state.values)
+    def render(self, template: Template, context: Mapping[str, Any], speech: Speech | None = None) -> Rendered:
+        """The skeleton and the values, in a language. What is not translated is noted in it. Raises Failed."""
+        speech = speech or plain(str(context.get("locale") or "en"))
+        text, state = self._run(template, context, speech, marked=False)
+        return Rendered(text, state.values, speech)
 
-    def source_map(self, template: Template, context: Mapping[str, Any], skeleton: str) -> SourceMap | None:
-        """Where `skeleton`, made with the same context, came from. None if it cannot be made again."""
+    def source_map(self, template: Template, context: Mapping[str, Any], rendered: Rendered) -> SourceMap | None:
+        """Where a skeleton, made with the same context, came from. None if it cannot be made again."""
         try:
-            marked, _ = self._run(template, context, marked=True)
+            marked, _ = self._run(template, context, rendered.speech, marked=True)
         except Failed:
             return None
         found = read_marks(
@@ -292,12 +303,14 @@ class Renderer:
             self._marking().marks,
             {template.source.path: self.loader.bodies[template.source.path], **self.loader.bodies},
         )
-        return found if found.skeleton == skeleton else None
+        return found if found.skeleton == rendered.skeleton else None
 
-    def _run(self, template: Template, context: Mapping[str, Any], *, marked: bool) -> tuple[str, State]:
+    def _run(
+        self, template: Template, context: Mapping[str, Any], speech: Speech, *, marked: bool
+    ) -> tuple[str, State]:
         code = self.compiled(template, marked=marked)
         budget = bounds.Budget(self.limits)
-        state = State(budget)
+        state = State(budget, speech)
         state_token, budget_token = current.set(state), bounds.current.set(budget)
         try:
             pieces = code.root_render_func(code.new_context(cast("dict[str, Any]", context)))

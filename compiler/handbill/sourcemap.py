@@ -84,20 +84,43 @@ class PlacingLexer(Lexer):
                 hole.end = token.start + len(token.text.rstrip())
                 hole = None
             elif token.kind == "block_begin":
-                yield from self._tag(token, tokens, name, closing)
+                if (word := _word(inside := self._inside(token, tokens))) == "trans":
+                    yield from self._trans(inside, tokens, name)
+                else:
+                    yield from self._tag(inside, word, name, closing)
                 continue
             yield token.line, token.kind, token.text
 
-    def _tag(
-        self, begin: Token, tokens: Iterator[Token], name: str, closing: list[str | None]
-    ) -> Iterator[tuple[int, str, str]]:
-        """One tag, to its end, with what must be put around it."""
+    def _inside(self, begin: Token, tokens: Iterator[Token]) -> list[Token]:
+        """A tag's tokens, to its end."""
         inside = [begin]
         for token in tokens:
             inside.append(token)
             if token.kind == "block_end":
                 break
-        word = next((t.text for t in inside if t.kind == "name"), "")
+        return inside
+
+    def _trans(self, inside: list[Token], tokens: Iterator[Token], name: str) -> Iterator[tuple[int, str, str]]:
+        """A text to translate, to its end: one place, since its words may be those of another language."""
+        yield inside[0].line, "data", self._mark(name, inside[0], static=False)
+        assert self.marks is not None
+        mark = self.marks[-1]
+        while True:
+            mark.end = inside[-1].start + len(inside[-1].text.rstrip())
+            for token in inside:
+                yield token.line, token.kind, token.text
+            if _word(inside) == "endtrans":
+                return
+            following = next(tokens, None)
+            if following is None:
+                return
+            inside = self._inside(following, tokens) if following.kind == "block_begin" else [following]
+
+    def _tag(
+        self, inside: list[Token], word: str, name: str, closing: list[str | None]
+    ) -> Iterator[tuple[int, str, str]]:
+        """One tag, with what must be put around it."""
+        begin = inside[0]
         if word in _CALLS:
             yield begin.line, "data", self._mark(name, begin, static=False) + PUSH
             assert self.marks is not None
@@ -117,6 +140,11 @@ class PlacingLexer(Lexer):
         assert self.marks is not None
         self.marks.append(Mark(name, token.start, token.end, static))
         return f"{MARK}{len(self.marks) - 1}{CLOSE}"
+
+
+def _word(inside: list[Token]) -> str:
+    """The word a tag begins with; of what is no tag, none."""
+    return next((t.text for t in inside if t.kind == "name"), "") if inside[0].kind == "block_begin" else ""
 
 
 @dataclass(slots=True)

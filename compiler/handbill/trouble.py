@@ -264,6 +264,7 @@ class _Trouble:
         if isinstance(error, RecursionError | MemoryError | bounds.TooCostly):
             return self._costly(error)
         label, hint = of_python(error)
+        hint = str(getattr(error, "hint", hint))
         return Diagnostic(
             "filter-failed",
             "This cannot be computed",
