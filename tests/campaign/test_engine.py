@@ -12,9 +12,9 @@ import pytest
 from campaign.conftest import Made, Project, run_id
 from handbill.diagnostic import Diagnostic, Failed
 from handbill.send.claims import Claims, Recorder
-from handbill.send.connection import data
 from handbill.send.flight import Flight
 from handbill.send.ledger import Entry, Ledger, Result, Run
+from handbill.send.ledger_file import data
 from handbill.send.outcome import State
 from handbill.send.presence import Presence, fcntl
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from handbill.gateways import GATEWAYS
-from handbill.send import connection
+from handbill.send import genesys_connection as genesys
 from handbill.send.connections import connection as connected
 from handbill.send.genesys_answer import explainer
 from handbill.send.genesys_connection import Genesys
@@ -84,7 +84,7 @@ def problems(row: dict[str, Any]) -> list[Problem]:
     return found
 
 
-@pytest.mark.parametrize("row", connection.data()["errors"], ids=lambda row: f"{row['stage'][0]}-{row['title']}")
+@pytest.mark.parametrize("row", genesys.data()["errors"], ids=lambda row: f"{row['stage'][0]}-{row['title']}")
 def test_every_row_has_its_class(row: dict[str, Any]) -> None:
     link = connected({}, None, {})
     assert isinstance(link, Genesys)
@@ -100,7 +100,7 @@ def test_every_row_has_its_class(row: dict[str, Any]) -> None:
 
 
 def test_the_table_names_every_row_and_no_other() -> None:
-    assert set(TABLE) == {row["title"] for row in connection.data()["errors"]}
+    assert set(TABLE) == {row["title"] for row in genesys.data()["errors"]}
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 413, 418, 501, 505, 302])
@@ -234,7 +234,7 @@ def test_threads_share_a_quota() -> None:
 # ---- what a gateway knows
 
 
-@pytest.mark.parametrize("gateway", [name for name, each in connection.data()["gateways"].items() if "path" in each])
+@pytest.mark.parametrize("gateway", [name for name, each in genesys.data()["gateways"].items() if "path" in each])
 def test_every_gateway_that_is_posted_to_says_whether_it_knows_a_message_again(gateway: str) -> None:
     assert gateway in data()["gateways"]
     assert gateway in GATEWAYS

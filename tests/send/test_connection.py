@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 from handbill.diagnostic import Diagnostic, Failed
-from handbill.send.connection import data
+from handbill.send.genesys_connection import data
 from handbill.send.secret import Redactor, Secret
 from handbill.source import Source
 from send.conftest import linked

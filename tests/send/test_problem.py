@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from handbill.send.connection import data
 from handbill.send.genesys_answer import explainer
+from handbill.send.genesys_connection import data
 from handbill.send.outcome import State
 from handbill.send.problem import Explainer, Problem, retry_after
 from handbill.send.secret import Redactor

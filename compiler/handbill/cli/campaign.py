@@ -142,12 +142,12 @@ def resume(project: Project, compiler: Compiler, which: str, unknown: str | None
 
 def manner(link: Connection, asked: dict[str, Any]) -> How:
     """How to send, as asked for, else as the connection says. Raises UsageError."""
-    from ..send.connection import data
+    from ..send.genesys_connection import data as genesys
+    from ..send.ledger_file import data
 
-    facts = data()
     most = {
-        "workers": facts["workers"]["max"],
-        "batch": max(g["batch"]["max"] for g in facts["gateways"].values() if "batch" in g),
+        "workers": data()["workers"]["max"],
+        "batch": max(g["batch"]["max"] for g in genesys()["gateways"].values() if "batch" in g),
     }
     for name, largest in most.items():
         if asked[name] is not None and not 1 <= asked[name] <= largest:

@@ -25,9 +25,9 @@ from typing import Literal
 
 from ..diagnostic import Diagnostic, Failed
 from .claims import Claims, Recorder
-from .connection import data
 from .flight import Body, Flight, Halt
 from .ledger import Claim, Ledger, Result, Run
+from .ledger_file import data
 from .outcome import State
 from .presence import Presence
 from .requests import parted

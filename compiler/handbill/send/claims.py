@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
-from .connection import data
 from .ledger import Claim, Ledger, Result
+from .ledger_file import data
 
 Clock = Callable[[], float]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..resources import load
+from .ledger_file import data
 
 if TYPE_CHECKING:
     from .fields import Fields
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 Rate = tuple[int, float]  # so many, in so many seconds
 Again = Callable[["Problem", int], bool]  # a problem at a login, after so many attempts: whether to try once more
-
-
-def data() -> dict[str, Any]:
-    """The shipped facts about Genesys Cloud's addresses and errors, and the numbers that hold for every connection."""
-    facts: dict[str, Any] = load("genesys/connection.json")
-    return facts
 
 
 class Session(Protocol):
@@ -104,6 +98,6 @@ def _default_timeouts() -> dict[str, float]:
 
 
 def _default_retry() -> dict[str, float]:
-    facts = load("sending.json")["retry"]
+    facts = data()["retry"]
     own = {name: facts[name] for name in ("attempts", "cap_seconds", "wait_cap_seconds")}
     return {**own, "tokens": facts["quota"]["tokens"]}

@@ -10,10 +10,11 @@ from datetime import datetime
 from random import Random, SystemRandom
 
 from ..diagnostic import Diagnostic, Failed
-from .connection import Service, data
+from .connection import Service
 from .http import Client
 from .idempotency import idempotency_key
 from .ledger import Claim, Ledger, Result, Run
+from .ledger_file import data
 from .outcome import State
 from .parcels import Parcel
 from .problem import Problem, Verdict

@@ -7,9 +7,9 @@ from hashlib import blake2b
 from typing import Any
 
 from ..diagnostic import Diagnostic, Failed, did_you_mean
-from .connection import Again, Rate, data
+from .connection import Again, Rate
 from .genesys_answer import explainer, unanswered, verdicts
-from .genesys_connection import Credentials, Genesys
+from .genesys_connection import Credentials, Genesys, data
 from .http import Client, Fault
 from .oauth import Tokens
 from .parcels import Parcel, parcels_of

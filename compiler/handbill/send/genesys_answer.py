@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from .connection import data
-from .genesys_connection import Genesys
+from .genesys_connection import Genesys, data
 from .http import Answer, Fault
 from .outcome import Outcome, State
 from .problem import Explainer, Problem, Stage, Verdict, json_of, retry_after, text_of

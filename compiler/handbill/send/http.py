@@ -16,7 +16,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
-from .connection import data
+from .ledger_file import data
 from .requests import SECRET, Request
 from .secret import Secret, in_url
 

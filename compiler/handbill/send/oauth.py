@@ -9,10 +9,11 @@ from threading import Lock
 from time import monotonic
 
 from ..diagnostic import Failed
-from .connection import Again, data
+from .connection import Again
 from .genesys_answer import problem_of
 from .genesys_connection import Credentials
 from .http import Answer, Client, Fault
+from .ledger_file import data
 from .problem import Explainer, Problem, json_of
 from .requests import Request
 from .secret import Redactor, Secret

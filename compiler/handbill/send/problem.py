@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from ..diagnostic import Diagnostic
-from .connection import data
+from .ledger_file import data
 from .outcome import Outcome, State
 from .secret import Redactor
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .. import __version__
-from .connection import data
+from .genesys_connection import data
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
