@@ -13,6 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from . import lowering, names
+from .approved import Approvals
 from .budget import TooCostly
 from .channels import Channel
 from .contracts import ContextRules, Origin, check_front_matter, example_origin
@@ -64,6 +65,7 @@ class Compiler:
         self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
         self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
+        self._approvals = Approvals(project)
 
     def via(self, template: Template, via: str | None, channel: str) -> Gateway:
         """The gateway to compile for: the one asked for, a native template's own, the project's.
@@ -204,7 +206,14 @@ class Compiler:
                 stamps,
                 made.skeleton,
                 Stamp(
-                    made.document.root, made.messages, made.trees, self._judge(job.target, job.gateway), native=native
+                    made.document.root,
+                    made.messages,
+                    made.trees,
+                    self._judge(job.target, job.gateway),
+                    native=native,
+                    also=self._approvals.guard(made.explained.plan, job.target, job.gateway)
+                    if made.explained
+                    else None,
                 ),
             )
         result = self._result(job, made)
@@ -319,6 +328,8 @@ class Compiler:
             return Made(found=diagnostics_of(findings, document, places))
         plan = self._plan(job, document, rendered.skeleton)
         found = lowering.problems(plan, judge, document, rendered.values, places, adapt=job.adapt)
+        if not _errors(found):
+            found += self._approvals.problems(plan, target, gateway, document, rendered.values, places)
         losses = lowering.loss_diagnostics(plan.lowered, target, job.who, template.name, document, places)
         if template.contract.markup:
             printed = gateway.NAME == "direct"

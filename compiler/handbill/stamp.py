@@ -25,10 +25,21 @@ class Stamp:
     """One skeleton for one channel and gateway. `fill` gives what `to_json(…, compact=True)` gives."""
 
     def __init__(
-        self, document: Tree, messages: list[Tree], bodies: list[Tree], judge: Judge, *, native: bool = False
+        self,
+        document: Tree,
+        messages: list[Tree],
+        bodies: list[Tree],
+        judge: Judge,
+        *,
+        native: bool = False,
+        also: Callable[[Sequence[Any]], bool] | None = None,
     ) -> None:
-        """`messages` are what became of the document. Raises residue.Refused where the structure breaks a rule."""
+        """`messages` are what became of the document; `also` is asked whether values fit, besides every rule.
+
+        Raises residue.Refused where the structure breaks a rule.
+        """
         self._document = document
+        self._also = also
         self._messages = messages
         self._bodies = bodies
         residue = Residue()
@@ -113,6 +124,8 @@ class Stamp:
         if not self._holds(leaves):
             return None
         if self._whole and not self._asked(values):
+            return None
+        if self._also is not None and not self._also(values):
             return None
         pieces = self._template.copy()
         try:
