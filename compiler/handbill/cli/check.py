@@ -44,6 +44,11 @@ def _formats() -> Iterable[str]:
 )
 @lowering_options
 @click.option(
+    "--changed",
+    metavar="REV",
+    help="Only templates that have changed since this git revision, themselves or what they include.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
@@ -62,6 +67,7 @@ def check(
     form: str,
     policy: str | None,
     fail_on: tuple[str, ...],
+    changed: str | None,
     jobs: int | None,
     no_cache: bool,
     folder: Path | None,
@@ -77,6 +83,7 @@ def check(
       handbill check
       handbill check templates/followup_call.json.j2 --channel messenger
       handbill check --policy adapt --fail-on loss=link
+      handbill check --changed main
       handbill check --format github
     """
     from ..checking.run import run
@@ -91,6 +98,7 @@ def check(
         names = project.templates_at(paths) if paths else project.names()
         if not names:
             raise click.UsageError(_nothing(project))
+        names = _changed(project, names, changed) if changed is not None else names
         asked = Asked(channels=channels, via=via, policy=policy, locales=locales)
         for examined in _watched(run(project, names, asked, keep=not no_cache, jobs=jobs), len(names)):
             found += examined.found
@@ -105,6 +113,16 @@ def check(
     say(f"{apart}{summary(found, payloads)}\n", sys.stderr)
     if worst(found) is Severity.ERROR:
         ctx.exit(FOUND)
+
+
+def _changed(project: Project, names: list[str], revision: str) -> list[str]:
+    from ..checking.changed import reached
+    from ..revision import NoRevision, Revision
+
+    try:
+        return reached(project, names, Revision(project.root, revision).changed())
+    except NoRevision as problem:
+        raise click.UsageError(f"--changed {revision}: {problem}.") from None
 
 
 def _nothing(project: Project) -> str:
