@@ -12,6 +12,7 @@ from .diagnostic import Diagnostic
 from .document import Document
 from .gateways import Gateway
 from .judge import GENESYS
+from .locales import Speech
 from .lowering import Explained
 from .telling import ADDRESS
 from .template import Template
@@ -33,6 +34,7 @@ class Job:
     adapt: bool = False  # the policy
     wording: Mapping[str, str] = field(default_factory=dict)
     locale: str = ""
+    form: int | None = None  # the plural form of every text, whatever the numbers; only for a check
 
     def key(self, address: Address) -> tuple[str, ...]:
         """What a stamp depends on: of an address only which fields it has."""
@@ -63,6 +65,7 @@ class Made:
     messages: list[Tree] = field(default_factory=list)  # what the document's have become
     losses: list[Diagnostic] = field(default_factory=list)  # the same for every context that gives this skeleton
     explained: Explained | None = None
+    speech: Speech | None = None
 
 
 def about(target: Channel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from .document import Document, parse
 from .gateways import GATEWAYS, Gateway
 from .job import Address, Job, Made, about, addressed, keep
 from .judge import Judge
+from .locales import Catalog, Speech
 from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
 from .names import known_channel, known_gateway, known_locale
@@ -31,6 +33,7 @@ from .render import Rendered, Renderer
 from .result import Checked, Result, to_json
 from .telling import diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
 from .template import Contract, Template
+from .translations import catalog, counted, untranslated
 from .tree import NotText, Tree, fill
 from .trouble import too_costly
 
@@ -59,6 +62,7 @@ class Compiler:
         self._policy = policy
         self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
         self.renderer = Renderer(project.folders, project.shown)
+        self._catalogs: dict[str, Catalog] = {}
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
         self._documents: dict[tuple[str, str], Document] = {}
@@ -99,6 +103,7 @@ class Compiler:
         origin: Origin | None = None,
         address: Address = None,
         locale: str = "",
+        form: int | None = None,
     ) -> Result:
         """One message for one channel, in a locale ("": the project's own). Raises Failed for an unknown name only."""
         if name not in self.project.names():
@@ -113,7 +118,7 @@ class Compiler:
                 raise
             where = {"template": name, "channel": channel, "example": example, "locale": self._shown(locale)}
             return Result(None, [d.at(**where) for d in failed.diagnostics])
-        job = self._job(template, target, gateway, locale)
+        job = replace(self._job(template, target, gateway, locale), form=form)
         return self._result(job, self._attempt(job, context, address, origin), example)
 
     def _result(self, job: Job, made: Made, example: str = "") -> Result:
@@ -123,7 +128,7 @@ class Compiler:
             replace(d, severity=Severity.ERROR) if d.code in self._fatal else d
             for d in (d.at(template=job.template.name, **where) for d in [*made.found, *made.losses])
         ]
-        return Result(None if _errors(found) else made.bodies, found, made.explained)
+        return Result(None if _errors(found) else made.bodies, found, made.explained, made.speech)
 
     def _shown(self, locale: str) -> str:
         """A locale as findings name it: not at all, where there is one only."""
@@ -186,7 +191,8 @@ class Compiler:
         given = rules.complete(context)
         if stamps and rules.holds(given):
             try:
-                rendered = self.renderer.render(job.template, {**given, **job.surroundings})
+                speech = Speech(self.catalog(job.locale))
+                rendered = self.renderer.render(job.template, {**given, **job.surroundings}, speech)
             except Failed:
                 return self._result(job, self._attempt(job, context, address))
             stamp = stamps.get(rendered.skeleton)
@@ -225,8 +231,10 @@ class Compiler:
         channels: Sequence[str] = (),
         via: str | None = None,
         locales: Sequence[str] = (),
+        *,
+        plurals: bool = False,
     ) -> Iterator[Checked]:
-        """Every template × its channels × locales × its examples.
+        """Every template × its channels × locales × its examples; with `plurals` × the forms that a number can take.
 
         Raises Failed for an unknown channel, gateway or locale.
         """
@@ -237,11 +245,13 @@ class Compiler:
         spoken = [known_locale(self.project, locale) for locale in locales] or self.project.locales or [""]
         for name in wanted_names:
             try:
-                yield from self._check(name, channels, via, list(dict.fromkeys(spoken)))
+                yield from self._check(name, channels, via, list(dict.fromkeys(spoken)), plurals)
             except Failed as failed:
                 yield _unmade(name, failed.diagnostics)
 
-    def _check(self, name: str, channels: Sequence[str], via: str | None, locales: Sequence[str]) -> Iterator[Checked]:
+    def _check(
+        self, name: str, channels: Sequence[str], via: str | None, locales: Sequence[str], plurals: bool
+    ) -> Iterator[Checked]:
         template = self.base(name)
         problems = self._problems_of(template, via)
         if problems:
@@ -264,6 +274,17 @@ class Compiler:
                 context = given.values if given else {}
                 made = self.compile(name, target, via, context, example=example, origin=origin, locale=locale)
                 yield Checked(name, target, example, made, self._shown(locale))
+                if plurals and made.speech is not None and made.speech.counted:
+                    holds = self._rules_of(own)
+                    run = partial(self.compile, name, target, via, origin=origin, locale=locale)
+                    for changed, other in counted(run, holds, example, context, made.speech):
+                        yield Checked(name, target, changed, other, self._shown(locale))
+
+    def catalog(self, locale: str) -> Catalog:
+        """The texts of one language. Raises Failed for a file of translations that cannot be read."""
+        if locale not in self._catalogs:
+            self._catalogs[locale] = catalog(self.project, locale)
+        return self._catalogs[locale]
 
     def base(self, name: str) -> Template:
         """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
@@ -285,15 +306,19 @@ class Compiler:
     # the stages
 
     def _attempt(self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None = None) -> Made:
+        speech = None
         try:
+            speech = Speech(self.catalog(job.locale), job.form)
             with self._guard():
-                return self._make(job, context, address, origin)
+                return replace(self._make(job, context, address, origin, speech), speech=speech)
         except Failed as failed:
-            return Made(found=list(failed.diagnostics))
+            return Made(found=list(failed.diagnostics), speech=speech)
         except (TooCostly, RecursionError) as error:
             return Made(found=[too_costly(job.template, error)])
 
-    def _make(self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None) -> Made:
+    def _make(
+        self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None, speech: Speech
+    ) -> Made:
         template, target, gateway = job.template, job.target, job.gateway
         problems = self._problems_of(template, gateway.NAME)
         if problems:
@@ -303,8 +328,10 @@ class Compiler:
         if not rules.holds(given):
             return Made(found=rules.problems(given, origin))
         full = {**given, **job.surroundings}
-        rendered = self.renderer.render(template, full)
+        rendered = self.renderer.render(template, full, speech)
         places = Places(self.renderer, template, full, rendered)
+        if speech.problems:
+            return Made(found=untranslated(self.renderer, rendered, places))
         document = self._parse(template, rendered, places)
         try:
             filled = fill(document.root, rendered.values)

@@ -9,6 +9,7 @@ from typing import Any
 
 from .diagnostic import Label
 from .document import Document
+from .holes import Stretch, stretches
 from .marks import Path
 from .render import Rendered, Renderer
 from .source import Span
@@ -17,6 +18,7 @@ from .template import Template
 from .tree import Leaf, Tree, pointer_of
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -44,6 +46,10 @@ class Places:
         spans = self.map.sites(start) if self.map else []
         return tuple(Label(span, "used here") for span in dict.fromkeys(spans))
 
+    def stretches(self, start: int, end: int) -> list[Stretch]:
+        """The stretches of translated text in a stretch of the skeleton."""
+        return stretches(self._rendered.skeleton[start:end])
+
     def hole(self, index: int) -> Span:
         span = self.map.hole(index) if self.map else None
         return span or Span(self._template.source, self._template.body, self._template.body)
@@ -69,9 +75,14 @@ class Places:
             return ()
         text = ""
         for index in leaf.holes:
-            text += " ".join(span.text for span in self.map.way(index))
+            text += " ".join(_code(span.text) for span in self.map.way(index))
         names = dict.fromkeys(_WORD.findall(_TEXT.sub("", text)))
         return tuple(name for name in names if name in self._context)
+
+
+def _code(text: str) -> str:
+    """What computes in a piece of a template; of a text to translate, not its words."""
+    return " ".join(_CODE.findall(text)) if text.startswith("{%") else text
 
 
 def leaf_at(tree: Tree, path: Sequence[str | int]) -> Leaf | None:

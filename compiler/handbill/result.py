@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from .diagnostic import Diagnostic
+from .locales import Speech
 from .lowering import Explained
 
 
@@ -18,6 +19,7 @@ class Result:
     bodies: list[Any] | None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     explained: Explained | None = field(default=None, compare=False, repr=False)  # how it was lowered
+    speech: Speech | None = field(default=None, compare=False, repr=False)  # the language, and the plural forms met
 
     @property
     def ok(self) -> bool:

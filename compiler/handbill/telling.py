@@ -17,6 +17,7 @@ from .mistakes import Violation
 from .places import Places, leaf_at
 from .reasons import of_value
 from .source import Span
+from .translations import at_translation
 from .tree import Leaf, NotText, Tree, origins, pointer_of, walk
 
 # what is said of a name, not of its value
@@ -99,13 +100,14 @@ def _diagnostic(v: Violation, who: str, document: Document, places: Places, meas
     related: tuple[Label, ...] = tuple(r for r in told.related if r.span != span)
     leaf = measured or leaf_at(document.root, v.path)
     parameters = places.parameters(leaf) if leaf is not None and leaf.holes else ()
-    return replace(
+    told = replace(
         told,
-        related=related + places.sites(start),
+        related=related + tuple(site for site in places.sites(start) if site.span != span),
         parameters=parameters,
         who=who,
         hint=_hint(told, v, leaf, parameters, span.text),
     )
+    return told if key else at_translation(places, start, end, told)
 
 
 def _spot(v: Violation) -> tuple[Path, bool]:

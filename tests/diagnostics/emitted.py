@@ -17,7 +17,7 @@ _MAKERS = {"Diagnostic": 0, "Unreadable": 0, "Refusal": 4, "failed": 0}
 _CLASSES = {"Code"}  # of codes
 _TABLES = {"_CODES", "_TOO_MANY"}
 _FUNCTIONS = {"_code"}
-_KINDS = ("channel", "gateway")  # of `unknown-{kind}`
+_KINDS = ("channel", "gateway", "locale")  # of `unknown-{kind}`
 
 
 def emitted() -> set[str]:

@@ -19,7 +19,7 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
     """One template on its channels, with its examples. Raises Failed for an unknown channel or gateway."""
     found: list[Diagnostic] = []
     payloads = 0
-    for checked in compiler.check([name], asked.channels, asked.via, asked.locales):
+    for checked in compiler.check([name], asked.channels, asked.via, asked.locales, plurals=True):
         found += checked.result.diagnostics
         payloads += bool(checked.channel)  # a template that cannot be read is no payload
     if payloads:  # otherwise its own settings are wrong

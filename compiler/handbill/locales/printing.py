@@ -24,7 +24,7 @@ def translator(messages: Sequence[Message], hole: Callable[[Any], str]) -> Calla
         for piece in phrase.pieces:
             if type(piece) is str:
                 raw.append(piece)
-            elif (name := piece.name) in values:  # type: ignore[union-attr]
+            elif (name := piece.name) in values:
                 raw.append(hole(values[name]))
             elif name == message.counter and number is not None:
                 raw.append(hole(number))
