@@ -193,6 +193,10 @@ class Environment(ImmutableSandboxedEnvironment):
         return Fragment("".join(texts), state.values)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return rewritten(self.read(source, name, filename), name or "", self.messages)
+
+    def read(self, source: str, name: str | None, filename: str | None = None) -> nodes.Template:
+        """A template's syntax tree as it is written. Raises Refused, TooCostly and what Jinja raises."""
         limits = bounds.Bounds()
         if len(source) > limits.source:
             raise bounds.TooCostly("source", limits.source)
@@ -200,7 +204,7 @@ class Environment(ImmutableSandboxedEnvironment):
         refusals = policy.refusals(tree)
         if refusals:
             raise policy.Refused(name or "", refusals)
-        return rewritten(tree, name or "", self.messages)
+        return tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`order.items` is the order's own "items" when it has one, not a method of Python's."""
