@@ -1,0 +1,260 @@
+"""The proof of a template: every way through it, every limit on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.parser import Parser
+
+from .. import lowering
+from ..channels import Channel
+from ..diagnostic import Diagnostic, Failed, Label, Severity
+from ..gateways import Gateway
+from ..judge import Judge, Rule
+from ..keywords import Path
+from ..render import Environment
+from ..source import Span
+from ..sourcemap import Mark, SourceMap, read_marks
+from ..telling import steps_of
+from ..template import Template
+from ..tree import Leaf, Tree, pointer_of
+from .choices import Choices, Dead, NotFollowed, every_way
+from .expressions import Scope
+from .rules import Asked, Limit
+from .skeleton import Skeleton, assembled
+from .trees import Again, Shape, shaped
+from .values import Exact, Value, of_contract
+from .verdicts import Verdict, told, verdict
+from .ways import Way
+
+if TYPE_CHECKING:
+    from ..pipeline import Compiler
+
+
+@dataclass(slots=True)
+class Made:
+    """What one way through a template gives."""
+
+    skeleton: Skeleton
+    shape: Shape
+
+
+class Prover:
+    """Proves the templates of one compiler's project. Syntax trees and ways are kept."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.compiler = compiler
+        self._trees: dict[str, nodes.Template | None] = {}
+        self._ways: dict[tuple[str, str, str], list[Made]] = {}
+        self._judges: dict[tuple[str, str], Judge] = {}
+
+    @cached_property
+    def environment(self) -> Environment:
+        return Environment(self.compiler.renderer.loader, marked=True)
+
+    def prove(
+        self, template: Template, channel: Channel, gateway: Gateway, locale: str, strict: bool
+    ) -> list[Diagnostic]:
+        """What may be too long or too many, and what is not known. Nothing for a template without a contract."""
+        params = self._params(template)
+        if not params:
+            return []
+        try:
+            made = self._made(template, channel, locale, params)
+        except NotFollowed as problem:
+            return [self._not_followed(template, str(problem))]
+        except (TemplateSyntaxError, Failed, RecursionError):
+            return []  # the ordinary way has the words for it
+        judge = self._judge(channel, gateway)
+        worst: dict[tuple[object, ...], tuple[Made, Verdict]] = {}
+        for each in made:
+            for limit in self._limits(each.shape, template, channel, gateway, judge):
+                found = verdict(limit, each.shape)
+                if found is not None:
+                    self._keep(worst, each, found)
+        return self._told(worst, template, strict)
+
+    def _params(self, template: Template) -> Mapping[str, Any]:
+        own = template.contract if template.contract.has_params else self.compiler.base(template.name).contract
+        return own.params
+
+    def _keep(self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], made: Made, found: Verdict) -> None:
+        """Of what is said of one place in the skeleton, the gravest."""
+        place = made.shape.places.get(found.limit.pointer)
+        key = (id(made), place, isinstance(found.limit.node, Leaf))
+        before = worst.get(key)
+        if before is None or _graver(found, before[1]):
+            worst[key] = (made, found)
+
+    def _told(
+        self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], template: Template, strict: bool
+    ) -> list[Diagnostic]:
+        maps: dict[int, SourceMap] = {}
+        places: dict[tuple[object, ...], tuple[Verdict, Diagnostic]] = {}
+        for made, found in worst.values():
+            source_map = maps.get(id(made)) or maps.setdefault(id(made), self._source_map(made.skeleton, template))
+            span, sites = _place(source_map, made, found)
+            diagnostic = told(found, span, _path(found.limit), sites, strict)
+            key = (span.source.path, span.start, span.end, isinstance(found.limit.node, Leaf))
+            before = places.get(key)
+            if before is None or _graver(found, before[0]):
+                places[key] = (found, diagnostic)
+        return [diagnostic for _, diagnostic in places.values()]
+
+    def _source_map(self, skeleton: Skeleton, template: Template) -> SourceMap:
+        bodies = self.compiler.renderer.loader.bodies
+        own = {template.source.path: (template.source, template.body)}
+        return read_marks(skeleton.marked, self.environment.marks, {**own, **bodies, **own})
+
+    def _not_followed(self, template: Template, reason: str) -> Diagnostic:
+        span = template.span(("params",), key=True)
+        return Diagnostic(
+            "length-unknown",
+            "Lengths unknown",
+            Label(span, f"lengths are not proved: {reason}"),
+            severity=Severity.INFO,
+            text="So it is not known whether every value fits.",
+        )
+
+    # ---- ways
+
+    def _made(self, template: Template, channel: Channel, locale: str, params: Mapping[str, Any]) -> list[Made]:
+        tree = self._tree(template)
+        asks = any(name.name == "channel" for name in tree.find_all(nodes.Name)) or self._loads(tree)
+        key = (template.source.path, channel.name if asks else "", locale)
+        if key not in self._ways:
+            from ..job import about
+
+            names: dict[str, Value] = of_contract(params)
+            names |= {"channel": Exact(about(channel)), "locale": Exact(locale)}
+            try:
+                self._ways[key] = self._followed(template, tree, names, inline=True)
+            except Again:
+                self._ways[key] = self._followed(template, tree, names, inline=False)
+        return self._ways[key]
+
+    def _loads(self, tree: nodes.Template) -> bool:
+        return next(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)), None) is not None
+
+    def _followed(
+        self, template: Template, tree: nodes.Template, names: Mapping[str, Value], *, inline: bool
+    ) -> list[Made]:
+        found: list[Made] = []
+        markup = template.contract.markup and template.contract.payload is None
+
+        def run(choices: Choices) -> None:
+            way = Way(choices, self._load, syntax=template.syntax, inline=inline, join=self._join)
+            try:
+                buffer = way.run(tree, Scope(None, dict(names)))
+                skeleton = assembled(buffer.pieces)
+                found.append(Made(skeleton, shaped(skeleton, template.syntax, choices.choose, markup=markup)))
+            except Dead:
+                return
+
+        every_way(run)
+        return found
+
+    def _join(self, marks: Sequence[str]) -> str:
+        """One marker for what lies between the first and the last of these."""
+        known = self.environment.marks
+        some = [known[int(mark)] for mark in marks]
+        if not some:
+            return ""
+        known.append(Mark(some[0].template, some[0].start, max(mark.end for mark in some), static=False))
+        from ..holes import CLOSE, MARK
+
+        return f"{MARK}{len(known) - 1}{CLOSE}"
+
+    def _tree(self, template: Template) -> nodes.Template:
+        path = template.source.path
+        if path not in self._trees:
+            self.compiler.renderer.loader.bodies.setdefault(path, (template.source, template.body))
+            self._trees[path] = self._parsed(template.source.text[template.body :], path)
+        found = self._trees[path]
+        assert found is not None
+        return found
+
+    def _load(self, name: str) -> nodes.Template | None:
+        if name not in self._trees:
+            try:
+                source, body = self.compiler.renderer.loader.read(name)
+            except (TemplateNotFound, TemplateRuntimeError):
+                self._trees[name] = None
+            else:
+                self._trees[name] = self._parsed(source.text[body:], name)
+        return self._trees[name]
+
+    def _parsed(self, text: str, name: str) -> nodes.Template:
+        return Parser(self.environment, text, name, name).parse()
+
+    # ---- limits
+
+    def _limits(
+        self, shape: Shape, template: Template, channel: Channel, gateway: Gateway, judge: Judge
+    ) -> Iterator[Limit]:
+        root = shape.root
+        parts = list(enumerate(root)) if isinstance(root, list) else [(-1, root)]
+        if template.contract.payload is not None:
+            for index, part in parts:
+                yield from _asked(judge.payload, shape, part, () if index < 0 else (index,))
+            return
+        yield from _asked(judge.neutral, shape, root, ())
+        for tree, at in self._judged(shape, template, channel, gateway, judge):
+            for rule in judge.message:
+                yield from _asked(rule, shape, tree, at)
+
+    def _judged(
+        self, shape: Shape, template: Template, channel: Channel, gateway: Gateway, judge: Judge
+    ) -> list[tuple[Tree, Path]]:
+        """The messages that the channel shows as they are written, and where they stand."""
+        base = self.compiler.base(template.name).contract if template.overrides else template.contract
+        wording = template.contract.wording or base.wording
+        ladder = lowering.Ladder(judge, channel, lowering.Words(wording, channel.name))
+        ladder.adapt = self.compiler.policy(template) == "adapt"
+        try:
+            plan = lowering.plan(shape.root, ladder)
+        except (KeyError, TypeError, AttributeError, ValueError, AssertionError):
+            return []  # no message of Handbill, which every context is told
+        return [(each.tree, each.at) for each in plan.judged if each.at is not None]
+
+    def _judge(self, channel: Channel, gateway: Gateway) -> Judge:
+        key = (channel.name, gateway.NAME)
+        if key not in self._judges:
+            self._judges[key] = Judge(channel, gateway)
+        return self._judges[key]
+
+
+def _asked(rule: Rule, shape: Shape, tree: Tree, at: Path) -> Iterator[Limit]:
+    return Asked(rule.schema, rule.who, shape).limits(tree, pointer_of(at))
+
+
+def _graver(one: Verdict, other: Verdict) -> bool:
+    """What may be broken before what is not known, then what is broken most."""
+    rank = (one.kind != "unknown", one.excess if one.excess < inf else -one.limit.most)
+    return rank > (other.kind != "unknown", other.excess if other.excess < inf else -other.limit.most)
+
+
+def _path(limit: Limit) -> Path:
+    return steps_of(limit.pointer)
+
+
+def _place(source_map: SourceMap, made: Made, found: Verdict) -> tuple[Span, tuple[Label, ...]]:
+    """The author's text of a verdict, and the calls it came through."""
+    pointer = found.limit.pointer
+    while pointer not in made.shape.places and pointer:
+        pointer = pointer.rpartition("/")[0]
+    place = made.shape.places[pointer]
+    if isinstance(found.limit.node, Leaf):
+        start, end = place.start, place.end
+    else:
+        start, end = place.key_start, place.key_end
+        if made.skeleton.text[start : start + 1] in ("{", "["):
+            end = start + 1
+    sites = tuple(Label(span, "used here") for span in dict.fromkeys(source_map.sites(start)))
+    return source_map.span(start, end), sites

@@ -1,0 +1,116 @@
+"""How long a text can get at most, in every unit at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import NamedTuple
+
+from .. import units
+
+# What a change of case makes of one code point at most: code points, UTF-16 units, bytes. `ß` becomes `SS`, `ΐ` three
+# code points. They are those of Python's own tables, for every code point there is; a test measures them again.
+GROWTH: dict[str, tuple[int, int, int]] = {
+    "upper": (3, 3, 6),
+    "lower": (2, 2, 4),
+    "title": (3, 3, 6),
+    "casefold": (3, 3, 6),
+}
+
+
+class Size(NamedTuple):
+    """The largest length in each unit; `inf` where there is none."""
+
+    points: float
+    utf16: float
+    bytes: float
+    graphemes: float  # never more than the code points, and joining two texts never makes more
+    septets: float  # when GSM-7 can write it
+    ascii: bool = False  # for certain
+    gsm: bool = False  # for certain
+
+    def plus(self, other: Size) -> Size:
+        return Size(
+            self.points + other.points,
+            self.utf16 + other.utf16,
+            self.bytes + other.bytes,
+            self.graphemes + other.graphemes,
+            self.septets + other.septets,
+            self.ascii and other.ascii,
+            self.gsm and other.gsm,
+        )
+
+    def times(self, count: float) -> Size:
+        if count <= 0:
+            return NOTHING
+        return self.mapped(lambda each: each * count if each else 0)
+
+    def largest(self, other: Size) -> Size:
+        points, utf16, bytes_, graphemes, septets = (max(a, b) for a, b in zip(self[:5], other[:5], strict=True))
+        return Size(points, utf16, bytes_, graphemes, septets, self.ascii and other.ascii, self.gsm and other.gsm)
+
+    def mapped(self, change: Callable[[float], float]) -> Size:
+        """Each figure changed."""
+        points, utf16, bytes_, graphemes, septets = map(change, self[:5])
+        return Size(points, utf16, bytes_, graphemes, septets, self.ascii, self.gsm)
+
+    def within(self, points: float) -> Size:
+        """A text of these characters, some left out, of at most so many code points. Clusters may come apart."""
+        points = min(self.points, points)
+        return Size(
+            points,
+            min(self.utf16, 2 * points),
+            min(self.bytes, 4 * points),
+            points,
+            min(self.septets, 2 * points),
+            self.ascii,
+            self.gsm,
+        )
+
+    def recased(self, how: str) -> Size:
+        """The same text in upper case and the like."""
+        if self.ascii:
+            return self._replace(graphemes=self.points, gsm=False, septets=2 * self.points)
+        points, utf16, bytes_ = (self.points * each for each in GROWTH[how])
+        return Size(points, utf16, bytes_, points, 2 * points)
+
+    def measured(self, keyword: str) -> float:
+        """In the unit of a keyword. Not for `x-maxSeptets`, which has two sides."""
+        return float(self[_UNIT[keyword]])
+
+    def fits(self, keyword: str, limit: int) -> bool:
+        if keyword != "x-maxSeptets":
+            return self.measured(keyword) <= limit
+        return self.septets <= limit and (self.gsm or self.utf16 <= units.ucs2_room(limit))
+
+
+_UNIT = {"maxLength": 0, "x-maxUtf16": 1, "x-maxBytes": 2, "x-maxGraphemes": 3, "x-maxSeptets": 4}
+LIMITS = frozenset(_UNIT)
+NOTHING = Size(0, 0, 0, 0, 0, True, True)
+ENDLESS = Size(inf, inf, inf, inf, inf)
+
+
+def of_text(text: str) -> Size:
+    """The exact size of a text."""
+    septets = units.septets(text)
+    return Size(
+        len(text),
+        units.utf16(text),
+        units.utf8(text),
+        units.graphemes(text),
+        2 * len(text) if septets is None else septets,
+        text.isascii(),
+        septets is not None,
+    )
+
+
+def of_points(points: float, widest: int = 0x10FFFF) -> Size:
+    """Any text of so many code points, none of them above `widest`."""
+    ascii_ = widest < 0x80
+    bytes_ = 1 if ascii_ else 2 if widest < 0x800 else 3 if widest < 0x10000 else 4
+    return Size(points, points * (1 + (widest > 0xFFFF)), points * bytes_, points, 2 * points, ascii_)
+
+
+def plain(points: float) -> Size:
+    """Digits and the like, one unit each whatever is counted."""
+    return Size(points, points, points, points, points, True, True)
