@@ -174,6 +174,8 @@ class Compiler:
         target = known_channel(channel)
         if name not in self.project.names():
             self.project.template(name)
+        if via is not None:
+            known_gateway(via)
         jobs: dict[str, Job] = {}
 
         def job(locale: str) -> Job:
@@ -183,7 +185,16 @@ class Compiler:
                 jobs[locale] = self._job(template, target, self.via(template, via, channel), spoken)
             return jobs[locale]
 
-        return (self._stamped(job(locale), context, address) for context, address, locale in items)
+        def made(context: Mapping[str, Any], address: Address, locale: str) -> bytes | Result:
+            try:
+                return self._stamped(job(locale), context, address)
+            except Failed as failed:  # no version for this language, or translations that cannot be read
+                if not locale:
+                    raise
+                where = {"template": name, "channel": channel, "locale": self._shown(locale)}
+                return Result(None, [d.at(**where) for d in failed.diagnostics])
+
+        return (made(context, address, locale) for context, address, locale in items)
 
     def _stamped(self, job: Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
         rules = self._rules_of(job.template)

@@ -49,12 +49,13 @@ class Plan:
     fail_fast: bool = False
     policy: str | None = None
     fail_on: tuple[str, ...] = ()
+    locale: str = ""
 
     def settings(self) -> dict[str, Any]:
         return {
             "path": str(self.path.absolute()), "mapping": self.mapping, "address": self.address,
             "limit": self.limit, "stream": self.stream, "fail_fast": self.fail_fast,
-            "policy": self.policy, "fail_on": list(self.fail_on),
+            "policy": self.policy, "fail_on": list(self.fail_on), "locale": self.locale,
         }  # fmt: skip
 
     @classmethod
@@ -63,7 +64,7 @@ class Plan:
         return cls(
             run.template, run.channel, run.gateway, Path(settings["path"]), run.recipients, settings["mapping"],
             settings["address"], settings["limit"], settings["stream"], settings["fail_fast"],
-            settings.get("policy"), tuple(settings.get("fail_on", ())),
+            settings.get("policy"), tuple(settings.get("fail_on", ())), settings.get("locale", ""),
         )  # fmt: skip
 
     def recipients(self, compiler: Compiler) -> Recipients:
@@ -72,13 +73,13 @@ class Plan:
 
         return recipients_of(
             compiler, self.name, self.channel, self.via, self.path,
-            mapping=self.mapping, address=self.address, shown=self.shown,
+            mapping=self.mapping, address=self.address, shown=self.shown, locale=self.locale,
         )  # fmt: skip
 
     def rows(self, compiler: Compiler, recipients: Recipients) -> Iterator[Compiled]:
         from ..send.prepare import compiled
 
-        return islice(compiled(compiler, self.name, self.channel, self.via, recipients), self.limit)
+        return islice(compiled(compiler, self.name, self.channel, self.via, recipients, self.locale), self.limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ..diagnostic import Diagnostic, in_order
 from .address import address
 from .context import given
 from .errors import CLEAN, FOUND, CannotWrite, show
-from .options import CHANNEL, context_options, lowering_options, project_option, via_option
+from .options import CHANNEL, context_options, locale_option, lowering_options, project_option, via_option
 from .output import put, say, write_files
 
 
@@ -20,6 +20,7 @@ from .output import put, say, write_files
 @click.argument("name", required=False)
 @click.option("--channel", type=CHANNEL, metavar="CHANNEL", help="Where the customer reads.")
 @via_option
+@locale_option
 @context_options
 @click.option("--to", metavar="ID", help="The recipient. Without one the payload is for review.")
 @click.option("--channel-id", metavar="ID", help="Who it comes from: the channel's id in Genesys Cloud.")
@@ -53,7 +54,8 @@ def compile_(
 
     The values come from an example of the template, from a file, or from --set. Without any of
     them, the template's only example is taken, or the one called `default`. With --all, every
-    payload is written as OUT/NAME/CHANNEL.EXAMPLE.json, for review. Nothing is written when
+    payload is written as OUT/NAME/CHANNEL.EXAMPLE.json (in a project of several languages:
+    CHANNEL.LOCALE.EXAMPLE.json), for review. Nothing is written when
     anything is wrong.
 
     \b
@@ -96,17 +98,20 @@ def _given_options(asked: dict[str, Any]) -> list[str]:
 
 def _one(folder: Path | None, name: str, channel: str, asked: dict[str, Any]) -> int:
     from ..guard import limited
+    from ..names import known_locale
     from ..pipeline import Compiler, to_json
     from .opening import opened
 
     compiler = Compiler(opened(folder), limited, policy=asked["policy"], fail_on=asked["fail_on"])
-    template = compiler.project.template(name, channel)
+    locale = known_locale(compiler.project, asked["locale"] or compiler.project.config.locale)
+    template = compiler.project.template(name, channel, locale)
     via = asked["via"]
     to = address(compiler.via(template, via, channel), channel, asked["to"], asked["channel_id"], asked["more"])
     context = given(template, compiler.base(name), asked["example"], asked["data"], asked["settings"])
     result = compiler.compile(
-        name, channel, via, context.values, example=context.example, origin=context.origin, address=to
-    )
+        name, channel, via, context.values,
+        example=context.example, origin=context.origin, address=to, locale=locale,
+    )  # fmt: skip
     if asked["explain"]:
         lines = result.explained.lines() if result.explained else ["nothing was lowered"]
         say("".join(f"{line}\n" for line in lines), sys.stderr)

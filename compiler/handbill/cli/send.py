@@ -11,11 +11,11 @@ import click
 
 from ..diagnostic import Diagnostic, in_order
 from ..gateways import direct
-from ..names import known_channel
+from ..names import known_channel, known_locale
 from .address import address
 from .context import given
 from .errors import FOUND, show
-from .options import CHANNEL, context_options, lowering_options, project_option, via_option
+from .options import CHANNEL, context_options, locale_option, lowering_options, project_option, via_option
 from .output import put, say
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     help="Who it comes from: the channel's id in Genesys Cloud. Otherwise: the connection's.",
 )
 @via_option
+@locale_option
 @context_options
 @click.option(
     "--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column that has a parameter, or `to`."
@@ -126,7 +127,8 @@ def send(
 
     project = opened(folder)
     compiler = Compiler(project, limited, policy=asked["policy"], fail_on=asked["fail_on"])
-    template = project.template(name, channel)
+    asked["locale"] = known_locale(project, asked["locale"] or project.config.locale)
+    template = project.template(name, channel, asked["locale"])
     known = via or template.contract.payload or ""
     link = connection(
         project.config.connections, chosen, os.environ, project.source,
@@ -160,7 +162,7 @@ _ONLY = {
     "mapping": ("file",), "limit": ("file",), "first": ("file",),
     "channel_id": ("to", "file"), "more": ("to", "file"), "via": ("to", "file"), "chosen": ("to", "file"),
     "name": ("to", "file"), "channel": ("to", "file"), "dump": ("to", "file"),
-    "policy": ("to", "file"), "fail_on": ("to", "file"),
+    "policy": ("to", "file"), "fail_on": ("to", "file"), "locale": ("to", "file"),
     "unknown": ("file", "run"), "fail_fast": ("file", "run"), "workers": ("file", "run"), "batch": ("file", "run"),
     "quiet": ("file", "run"),
 }  # fmt: skip
@@ -187,7 +189,7 @@ def _kind(name: str | None, channel: str | None, asked: dict[str, Any]) -> str:
 def _fitting(kind: str, asked: dict[str, Any]) -> None:
     """Raises UsageError for an option that has no meaning here."""
     for option, kinds in _ONLY.items():
-        given = asked[option] not in (None, (), False) or (option == "first" and asked[option] is False)
+        given = asked[option] not in (None, (), False, "") or (option == "first" and asked[option] is False)
         if given and kind not in kinds:
             raise click.UsageError(f"{_option(option)} does not go with {_option(kind)}.")
 
@@ -219,7 +221,8 @@ def _many(
     plan = Plan(
         asked["name"], channel, gateway.NAME, asked["file"], asked["file"].as_posix(), mapping,
         _same(gateway, link, channel, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
-        compiler.policy(compiler.project.template(asked["name"], channel)), asked["fail_on"],
+        compiler.policy(compiler.project.template(asked["name"], channel, asked["locale"])), asked["fail_on"],
+        asked["locale"],
     )  # fmt: skip
     how = manner(link, asked)
     if asked["dump"]:
@@ -287,8 +290,9 @@ def _compiled(
     base = compiler.base(template.name)
     context = given(template, base, asked["example"], asked["data"], asked["settings"])
     return compiler.compile(
-        template.name, channel, via, context.values, example=context.example, origin=context.origin, address=to
-    )
+        template.name, channel, via, context.values,
+        example=context.example, origin=context.origin, address=to, locale=asked["locale"],
+    )  # fmt: skip
 
 
 def _dump(ready: Service, made: list[Parcel], form: Any) -> None:

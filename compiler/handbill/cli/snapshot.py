@@ -33,7 +33,7 @@ def payloads(
     for checked in Compiler(project, limited, policy=policy, fail_on=fail_on).check(project.names(), (), via):
         found += checked.result.diagnostics
         if checked.result.ok:
-            files[file_name(checked.name, checked.channel, checked.example)] = to_json(
+            files[file_name(checked.name, checked.channel, checked.example, checked.locale)] = to_json(
                 checked.result.payload, compact=compact
             )
     found = merged(found)
@@ -44,10 +44,10 @@ def payloads(
     return dict(sorted(files.items()))
 
 
-def file_name(name: str, channel: str, example: str) -> str:
-    """`<name>/<channel>[.<example>].json`; in an example's name, what no file system minds."""
+def file_name(name: str, channel: str, example: str, locale: str = "") -> str:
+    """`<name>/<channel>[.<locale>][.<example>].json`; in an example's name, what no file system minds."""
     part = "".join(c if c.isalnum() or c in "-_" else f"%{c.encode('utf-8', 'replace').hex()}" for c in example)
-    return f"{name}/{channel}{f'.{part}' if part else ''}.json"
+    return f"{name}/{'.'.join(filter(None, (channel, locale, part)))}.json"
 
 
 def update(project: Project, out: Path, files: Mapping[str, bytes]) -> int:

@@ -30,13 +30,18 @@ def new_id(now: datetime | None = None) -> str:
 def template_digest(compiler: Compiler, name: str, channel: str) -> str:
     """A digest, in hex, of a template's file and of every file that it includes, its contract among them.
 
-    Raises Failed for a template that cannot be read.
+    So for each language, with its translations. Raises Failed for a template that cannot be read.
     """
-    template = compiler.project.template(name, channel)
-    own = [template] if template.contract.has_params else [template, compiler.base(name)]
+    project = compiler.project
+    spoken = [locale for locale in project.locales or ("",) if project.serves(name, channel, locale)]
+    templates = [project.template(name, channel, locale) for locale in spoken or [""]]
+    own = list(dict.fromkeys([*templates, *([] if templates[0].contract.has_params else [compiler.base(name)])]))
     texts = {each.source.path: each.source.text for each in own}
     for each in own:
         _add_included(texts, compiler.renderer, each)
+    for locale in compiler.project.locales:
+        if (po := compiler.catalog(locale).po) is not None:
+            texts[po.source.path] = po.source.text
     digest = blake2b(digest_size=16)
     for path, text in sorted(texts.items()):
         for part in (path.encode("utf-8", "surrogateescape"), text.encode("utf-8", "surrogatepass")):

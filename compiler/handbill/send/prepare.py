@@ -58,13 +58,14 @@ def recipients_of(
     mapping: Mapping[str, str] | None = None,
     address: Mapping[str, str] | None = None,
     shown: str = "",
+    locale: str = "",
 ) -> Recipients:
     """The recipients of a template, in a file; see `Recipients` for what is given with them.
 
     Raises Failed for a template that is wrong whatever the values, for a file that is none of ours or has not the
     columns that are needed, and for an unknown name.
     """
-    template = compiler.project.template(name, channel)
+    template = compiler.project.template(name, channel, locale)
     gateway = compiler.via(template, via, channel)
     for each in dict.fromkeys((compiler.base(name), template)):
         problems = check_front_matter(each) + names.problems(compiler.project, each, gateway.NAME)
@@ -74,22 +75,22 @@ def recipients_of(
     target = known_channel(channel)
     return Recipients(
         path, rules, gateway.fields(target), mapping=mapping, address=address, shown=shown,
-        one_of=one_of(target) if gateway is direct else (),
+        one_of=one_of(target) if gateway is direct else (), locales=compiler.project.locales, locale=locale,
     )  # fmt: skip
 
 
 def compiled(
-    compiler: Compiler, name: str, channel: str, via: str | None, recipients: Recipients
+    compiler: Compiler, name: str, channel: str, via: str | None, recipients: Recipients, locale: str = ""
 ) -> Iterator[Compiled]:
     """Every row, in order, one at a time. Raises Failed for a file of which the rest cannot be read."""
-    gateway = compiler.via(compiler.project.template(name, channel), via, channel).NAME
+    gateway = compiler.via(compiler.project.template(name, channel, locale), via, channel).NAME
     where = {"template": name, "channel": channel, "gateway": gateway}
     beside = outside(known_channel(channel)) if gateway == direct.NAME else None
     current: Row
 
     def items() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str], str]]:
         while True:
-            yield current.values, current.address, ""
+            yield current.values, current.address, current.locale
 
     results = compiler.stream(name, channel, via, items())
     for current in recipients:

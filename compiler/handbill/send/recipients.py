@@ -39,6 +39,7 @@ class Row:
     address: Mapping[str, str]  # by field of the gateway
     problem: Diagnostic | None
     record: Record  # as the file has it
+    locale: str = ""  # of the message; the project's own when it is empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +67,29 @@ class Recipients:
         address: Mapping[str, str] | None = None,
         one_of: Sequence[str] = (),
         shown: str = "",
+        locales: Sequence[str] = (),
+        locale: str = "",
     ) -> None:
         """`fields` are the gateway's; `mapping` gives columns by parameter or field; `address` is the same for all.
 
-        Of the fields `one_of`, where there are some, every recipient needs one. Raises Failed, before any row, for a
-        file that is none of ours or has not the columns that are needed.
+        Of the fields `one_of`, where there are some, every recipient needs one. Of `locales`, where there are some, a
+        row may name its own in the column `locale`; `locale` is that of the others. Raises Failed, before any row, for
+        a file that is none of ours or has not the columns that are needed.
         """
         self.table = _table(path, shown or path.as_posix())
         self._rules = rules
         self._fields = fields
         self._same = dict(address or {})
         self._mapping = dict(mapping or {})
+        self._locales = {name.replace("-", "_").lower(): name for name in locales}
+        self._locale = locale
         self._one_of = one_of
         self._check_mapping()
         self._values = [self._use(name, rule) for name, rule in rules.template.contract.params.items()]
+        self._spoken = _Use("locale", self._mapping.get("locale", "locale"))
         self._address = [_Use(f.name, self._mapping.get(f.name, f.name)) for f in fields]
         self._open = not rules.template.contract.has_params  # any column is a value
-        self._used = {use.column for use in (*self._values, *self._address)}
+        self._used = {use.column for use in (*self._values, *self._address, *([self._spoken] if locales else []))}
         self._unused: dict[str, None] = {}
         if self.table.columns is not None:
             self._check_columns(self.table.columns)
@@ -105,6 +112,7 @@ class Recipients:
         listed = ", ".join(f"`{name}`" for name in unused[:_LISTED])
         more = f" and {len(unused) - _LISTED} more" if len(unused) > _LISTED else ""
         known = [use.name for use in (*self._values, *self._address)]
+        known += ["locale"] if self._locales else []
         meant = did_you_mean(unused[0], known)
         return [
             Diagnostic(
@@ -124,6 +132,7 @@ class Recipients:
 
     def _check_mapping(self) -> None:
         known = {*self._rules.template.contract.params, *(field.name for field in self._fields)}
+        known |= {"locale"} if self._locales else set()
         for name in self._mapping:
             if name not in known and self._rules.template.contract.has_params:
                 meant = did_you_mean(name, known)
@@ -168,7 +177,20 @@ class Recipients:
             problem = self._addressed(record, address)
             if problem is None and not self._rules.holds(values):
                 problem = self._broken(record, values)
-        return Row(record.number, record.line, values, address, problem, record)
+        locale = self._language(record) if problem is None and self._locales else self._locale
+        if locale is None:
+            problem = self._unspoken(record)
+        return Row(record.number, record.line, values, address, problem, record, locale or "")
+
+    def _language(self, record: Record) -> str | None:
+        """The language of a row, its own or everybody's; None for one that the project does not have."""
+        cell = record.values.get(self._spoken.column)
+        asked = cell.strip() if isinstance(cell, str) else cell
+        return self._locales.get(str(asked).replace("-", "_").lower()) if asked else self._locale
+
+    def _unspoken(self, record: Record) -> Diagnostic:
+        label = Label(self._origin(record).span((self._spoken.column,)), "the project does not have this language")
+        return Diagnostic(Code.ROW, "Bad `locale`", label, hint=f"there are: {', '.join(self._locales.values())}")
 
     def _given(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         if self.table.columns is None and not self._open and not cells.keys() <= self._used:
