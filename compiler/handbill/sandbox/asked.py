@@ -163,12 +163,10 @@ class Asked:
         refused = self.api.voice.refused
         payload: Any = self.body
         if self.endpoint.final and len(self.api.endpoints) > 1:
-            names = {name for step in self.api.endpoints for name in step.keep}
-            given = {(name, value) for name in names if (value := self._field(name))}
-            if given - self.api.kept:
-                raise refused("rejected", f"There is no {', '.join(value for _, value in given)}.")
-            for pointer in self.endpoint.pointers.values():
-                payload = without(payload, pointer)
+            steps = {name for step in self.api.endpoints for name in step.keep}
+            given = {name for name in steps if (name, self._field(name)) in self.api.kept}
+            for name in self.endpoint.pointers.keys() - (steps - given):
+                payload = without(payload, self.endpoint.pointers[name])
             if given and not payload:
                 return
         try:

@@ -1,8 +1,8 @@
 """The channels' own APIs: what direct connections post to, each as its `channel.json` tells it.
 
 A channel's API lies under `/direct/<channel>`, with the path that it has at the vendor's. Where it knows idempotency
-keys it does so always, as long as the vendor does. A recipient whose id begins with `unknown` it does not know; one
-whose id begins with `closed` has not written for too long, where the channel minds.
+keys it does so always, as long as the vendor does. A recipient whose id begins with `unknown` it does not know, nor a
+token that begins so; one whose id begins with `closed` has not written for too long, where the channel minds.
 """
 
 from __future__ import annotations
