@@ -13,7 +13,7 @@ PACKAGE = ROOT / "compiler" / "handbill"
 SCHEMAS = ROOT / "schemas"
 
 # where a code is the first argument, where it is the fifth, and where it has a name
-_MAKERS = {"Diagnostic": 0, "Unreadable": 0, "Refusal": 4, "failed": 0}
+_MAKERS = {"Diagnostic": 0, "Problem": 0, "Unreadable": 0, "Refusal": 4, "failed": 0, "_say": 0}
 _CLASSES = {"Code"}  # of codes
 _TABLES = {"_CODES", "_TOO_MANY"}
 _FUNCTIONS = {"_code"}

@@ -20,6 +20,7 @@ COMMANDS = {
     "runs": "Tell what became of every message of a run.",
     "sandbox": "Run a Genesys Cloud of your own, to send to.",
     "channels": "Show what each channel can do, and its limits.",
+    "whatsapp": "Fetch the approved templates of WhatsApp, or check one before it is.",
     "explain": "Explain a diagnostic code.",
     "schema": "Print a JSON Schema for editors.",
     "demo": "See it work on the messages that ship with Handbill.",

@@ -99,7 +99,8 @@ class Reader:
         sendable(channel)
         known = {each["name"]: each for each in channel.data.get("settings") or ()}
         address = [each.name for each in direct.fields(channel) if each.name != "to"]
-        fields.only([*_OWN, *known, *address, *COMMON])
+        others = [each["name"] for each in channel.data.get("templates", {}).get("list", {}).get("settings", ())]
+        fields.only([*_OWN, *known, *others, *address, *COMMON])
         base = fields.text("base_url")
         default = slowest(channel, "connection")
         token = channel.data["auth"].get("token") or {}
