@@ -18,6 +18,8 @@ COMMANDS = {
     "compile": "Write the payload of a message, or of all.",
     "send": "Send a message to one or to many, or show the requests.",
     "runs": "Tell what became of every message of a run.",
+    "extract": "Find the texts to translate.",
+    "locales": "Show how far each language is translated.",
     "sandbox": "Run a Genesys Cloud of your own, to send to.",
     "channels": "Show what each channel can do, and its limits.",
     "whatsapp": "Fetch the approved templates of WhatsApp, or check one before it is.",

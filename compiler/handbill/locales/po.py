@@ -43,6 +43,7 @@ class Entry:
     comments: list[str] = field(default_factory=list)  # for the translator, out of the template
     places: list[str] = field(default_factory=list)
     obsolete: bool = False
+    previous: list[str] = field(default_factory=list)  # what a fuzzy one was the translation of, as lines
 
     @property
     def key(self) -> Key:
@@ -108,6 +109,9 @@ class _Reader:
         if obsolete:
             body = text[2:].lstrip()
             start, text = at + len(line) - len(line.lstrip()) + len(text) - len(body), body
+            if body.startswith("|"):
+                self.finish()
+                self.comments.append(f"#{body}")
             if not body or body.startswith("|"):
                 return
         self.words(text.rstrip(), start, obsolete)
@@ -203,5 +207,7 @@ def _comment(entry: Entry, lines: list[str]) -> None:
             entry.places += rest.split()
         elif kind == ".":
             entry.comments.append(rest)
-        elif kind not in ("|", "~"):
+        elif kind == "|":
+            entry.previous.append(rest)
+        else:
             entry.notes.append(line[1:].strip())
