@@ -104,7 +104,8 @@ class _Fit:
 
     def problem(self, path: Path, label: str, hint: str, *, key: bool = False, approved: Path = ()) -> Problem:
         title = "Does not fit the approved template"
-        return Problem("template-arity", title, path, label, hint, key=key, approved=approved or self.there)
+        named = key and path != ("name",)
+        return Problem("template-arity", title, path, label, hint, key=named, approved=approved or self.there)
 
     def problems(self) -> Iterator[Problem]:
         yield from self._header()
@@ -113,7 +114,7 @@ class _Fit:
         yield from self._buttons()
         if self.shape.expires:
             yield self.problem(
-                self.at(), "the offer's end must be given, and a notification has no place for it", _NATIVE
+                self.at(), "the offer's end must be given, and a notification has no place for it", _NATIVE, key=True
             )
 
     # texts
@@ -166,7 +167,7 @@ class _Fit:
         path = self.at("header")
         if media in _MORE:
             yield self.problem(
-                self.at(), f"its header is {_MORE[media]}, which a notification has no place for", _NATIVE
+                self.at(), f"its header is {_MORE[media]}, which a notification has no place for", _NATIVE, key=True
             )
         elif media and not given.get("url"):
             label = f"the approved {self.whose}header is {_MEDIA.get(media, media)}, and none is given"
@@ -178,7 +179,7 @@ class _Fit:
                 f"give `{_KINDS.get(media)}`",
             )
             yield self.problem((*path, "kind"), label, hint)
-        elif given.get("url"):
+        elif not media and given.get("url"):
             text = "is text" if self.shape.header else "is not there"
             hint = "take it out" if not self.shape.header else "give its `values`, if it has any"
             yield self.problem(path, f"the approved {self.whose}header {text}", hint, key=True)
@@ -204,7 +205,7 @@ class _Fit:
         for index, button in enumerate(buttons):
             if button.kind in _BEYOND:
                 label = f"button {index} asks for {_BEYOND[button.kind]}, which a notification has no place for"
-                yield self.problem(self.at(), label, _NATIVE, approved=button.path)
+                yield self.problem(self.at(), label, _NATIVE, key=True, approved=button.path)
             elif button.url and button.url.names and index not in filled:
                 label = f"button {index} of the approved {self.whose}template needs the end of its address"
                 hint = f'give buttons: {{"index": {index}, "kind": "link", "value": "…"}}'

@@ -80,9 +80,10 @@ class Approvals:
 
 
 def _notifications(plan: Plan) -> Iterator[Judged]:
+    """Those of the document; a fallback too, whether it is needed or not."""
     for each in plan.judged:
         kind = each.tree.get("template_type") if isinstance(each.tree, dict) else None
-        if each.sent and each.at is not None and isinstance(kind, Leaf) and kind.value == "notification":
+        if each.at is not None and isinstance(kind, Leaf) and kind.value == "notification":
             yield each
 
 
