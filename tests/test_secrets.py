@@ -31,6 +31,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "init": ("init", "new"),
     "check": ("check", "--format", "json"),
     "compile": ("compile", *HELLO, "--set", "first_name=Z"),
+    "diff": ("diff",),
     "send one": ("send", *ONE),
     "send one, shown": ("send", *ONE, "--dump", "har"),
     "send many": ("send", *PEOPLE),
@@ -67,6 +68,9 @@ def project(made: Made, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(access.secrets, "token_urlsafe", lambda size: TOKEN)
     found = made({"retry": {"attempts": 2}}, fail="401=0.05,429=0.1,500=0.1,html=0.1")
     found.people(30)
+    author = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    for command in (("init", "-q"), ("add", "-A"), (*author, "commit", "-q", "-m", "first")):
+        subprocess.run(["git", *command], cwd=found.root, check=True)
     return found
 
 

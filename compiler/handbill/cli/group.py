@@ -15,6 +15,7 @@ from .errors import exit_code
 COMMANDS = {
     "init": "Start a content project.",
     "check": "Check templates against their channels.",
+    "diff": "Show what has changed in the payloads since a git revision.",
     "compile": "Write the payload of a message, or of all.",
     "send": "Send a message to one or to many, or show the requests.",
     "runs": "Tell what became of every message of a run.",

@@ -96,14 +96,18 @@ def locale_option(command: _F) -> _F:
     )(command)
 
 
-def lowering_options(command: _F) -> _F:
-    """`--policy` and `--fail-on`: what to do with what a channel cannot show."""
-    policy = click.option(
+def policy_option(command: _F) -> _F:
+    """`--policy`."""
+    return click.option(
         "--policy",
         type=click.Choice(["strict", "adapt"]),
         help="What a channel cannot show is an error (strict), or lowered to what it shows (adapt). "
         "Otherwise: as the template or handbill.toml says (strict).",
-    )
+    )(command)
+
+
+def lowering_options(command: _F) -> _F:
+    """`--policy` and `--fail-on`: what to do with what a channel cannot show."""
     fail_on = click.option(
         "--fail-on",
         type=Losses(),
@@ -112,7 +116,7 @@ def lowering_options(command: _F) -> _F:
         metavar="loss[=KIND,…]",
         help="A loss is an error: of any kind, or of image, link, reply, call, subtitle, markup, detail.",
     )
-    return policy(fail_on(command))
+    return policy_option(fail_on(command))
 
 
 def context_options(command: _F) -> _F:

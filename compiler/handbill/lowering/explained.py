@@ -24,6 +24,13 @@ class Explained:
     channel: Channel
     values: Sequence[object]
 
+    def parts(self) -> list[Segments]:
+        """The parts that each message takes that goes out by SMS; none on other channels."""
+        if (rooms := _rooms(self.channel)) is None:
+            return []
+        texts = [text for one in self.plan.lowered if (text := self._text(one.after)) is not None]
+        return [_parts(text, rooms) for text in texts]
+
     def lines(self) -> Iterator[str]:
         """Each step taken, and the cost of a text message."""
         for one in self.plan.lowered:
@@ -31,8 +38,7 @@ class Explained:
         rooms = _rooms(self.channel)
         if rooms:
             before = [text for one in self.plan.lowered if (text := self._text([one.before])) is not None]
-            after = [text for one in self.plan.lowered if (text := self._text(one.after)) is not None]
-            yield from _cost(self.channel.title, [_parts(t, rooms) for t in before], [_parts(t, rooms) for t in after])
+            yield from _cost(self.channel.title, [_parts(text, rooms) for text in before], self.parts())
 
     def _steps(self, one: Lowered) -> Iterator[str]:
         where = f" {one.before.pointer}" if one.before.pointer else ""

@@ -1,0 +1,1 @@
+"""What has changed in the payloads of a project since a revision."""
