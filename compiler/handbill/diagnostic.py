@@ -50,6 +50,7 @@ class Diagnostic:
     locale: str = ""  # of the project's locales; "" when it has none, or when it is the same in all
     who: str = ""  # whose rule it is, as the label names it: "Messenger"
     also: tuple[str, ...] = ()  # who else says the same of the same place
+    generated: str = ""  # of a context that no example gives: what it has, in words
 
     def at(self, **context: str) -> Diagnostic:
         """The same finding with `template`, `channel`, `gateway`, `example`, `locale` filled in where empty."""

@@ -29,6 +29,7 @@ KEYS = [
     "channel",
     "gateway",
     "example",
+    "generated",
     "locale",
     "value",
     "related",

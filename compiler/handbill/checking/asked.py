@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from ..coverage import Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class Asked:
     via: str | None = None
     policy: str | None = None
     locales: tuple[str, ...] = ()  # all, when none is given
+    coverage: bool = False  # whether the figures are wanted, and the edges of contracts are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +29,4 @@ class Examined:
     name: str
     payloads: int
     found: tuple[Diagnostic, ...] = ()
+    coverage: tuple[Figures, ...] = ()  # how far each of its files is reached, when that was asked for

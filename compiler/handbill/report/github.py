@@ -39,6 +39,8 @@ def _message(d: Diagnostic) -> str:
         lines.append(f"also: {', '.join(d.also)}")
     if d.value is not None:
         lines.append(f"value: {quoted(d.value)}")
+    if d.generated:
+        lines.append(f"from a generated context: {d.generated}")
     if d.locale:
         lines.append(f"locale: {d.locale}")
     if d.source:

@@ -44,6 +44,7 @@ def _finding(d: Diagnostic) -> dict[str, Any]:
         "channel": d.channel,
         "gateway": d.gateway,
         "example": d.example,
+        "generated": d.generated,
         "locale": d.locale,
         "value": d.value,
         "related": [_related(label) for label in d.related],

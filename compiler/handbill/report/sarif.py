@@ -68,6 +68,7 @@ def _result(d: Diagnostic, rule: int) -> dict[str, Any]:
         "channel": d.channel,
         "gateway": d.gateway,
         "example": d.example,
+        "generated": d.generated,
         "locale": d.locale,
         "value": d.value,
         "source": d.source,

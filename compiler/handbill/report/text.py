@@ -63,6 +63,8 @@ def _notes(d: Diagnostic) -> Iterator[tuple[str, str]]:
         yield "", d.title
     if d.value is not None:
         yield "value: ", _value(d)
+    if d.generated:
+        yield "from a generated context: ", d.generated
     if d.locale:
         yield "locale: ", d.locale
     if d.also:

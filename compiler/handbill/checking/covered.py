@@ -1,0 +1,123 @@
+"""The arms and loops of a template that its examples do not reach: contexts for them, judged like examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from ..channels import channel as channel_of
+from ..contracts import ContextRules, check_front_matter
+from ..diagnostic import Diagnostic, Failed
+from ..job import about
+from ..names import known_locale
+from ..pipeline import Compiler
+from ..template import Template
+from .asked import Asked
+
+if TYPE_CHECKING:
+    from ..coverage import Figures, Generated
+
+# Where these are found, a template is not whole, or is stopped: there is nothing to look for in it.
+_HOPELESS = frozenset({"too-costly", "template-syntax", "not-allowed", "include-cycle"})
+
+
+@dataclass
+class Covered:
+    """What generated contexts showed, how many payloads that took, and how far each file of a template is reached."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    payloads: int = 0
+    figures: list[Figures] = field(default_factory=list)
+
+
+@dataclass
+class _Version:
+    """One file of a template, and what it is for."""
+
+    template: Template
+    places: list[tuple[str, str]] = field(default_factory=list)  # channel and locale
+
+
+def covered(
+    compiler: Compiler,
+    name: str,
+    asked: Asked,
+    found: Sequence[Diagnostic],
+    guard: Callable[[], AbstractContextManager[None]],
+) -> Covered:
+    """Arms that nothing reached are looked for by default; with `asked.coverage` the edges of the contract as well.
+
+    `found` is what a check has said of the template already; nothing of it is said again.
+    """
+    made = Covered()
+    if any(d.code in _HOPELESS for d in found):
+        return made
+    for version in _versions(compiler, name, asked):
+        _cover(compiler, name, asked, version, found, guard, made)
+    return made
+
+
+def _cover(
+    compiler: Compiler,
+    name: str,
+    asked: Asked,
+    version: _Version,
+    found: Sequence[Diagnostic],
+    guard: Callable[[], AbstractContextManager[None]],
+    made: Covered,
+) -> None:
+    own, base = version.template, compiler.base(name)
+    rules = ContextRules(own if own.contract.has_params else base)
+    examples = (own if own.contract.examples else base).contract.examples
+    if check_front_matter(own) or (not asked.coverage and not examples and rules.needs):
+        return
+    from ..coverage import Explorer, Judged, branches, figures
+
+    if not asked.coverage and not branches(own):
+        return
+    places = [
+        {"channel": about(channel_of(channel)), "locale": known_locale(compiler.project, _spoken(compiler, locale))}
+        for channel, locale in version.places
+    ]
+    values = {example: given.values for example, given in examples.items()}
+    explorer = Explorer(compiler.renderer, own, rules, values, places, guard)
+    reached = explorer.explore()
+    made.figures.append(figures(name, own.source.path, reached))
+    contexts = reached.generated
+    if asked.coverage:
+        contexts = explorer.with_edges()
+    judged = Judged([*found, *made.found])
+    for context in contexts:
+        for channel, locale in version.places:
+            judged.add(context, _problems(compiler, name, channel, asked.via, context, locale))
+            made.payloads += 1
+    made.found += judged.found
+
+
+def _problems(
+    compiler: Compiler, name: str, channel: str, via: str | None, context: Generated, locale: str
+) -> list[Diagnostic]:
+    values: dict[str, Any] = context.values
+    return compiler.compile(name, channel, via, values, locale=locale).diagnostics
+
+
+def _spoken(compiler: Compiler, locale: str) -> str:
+    return locale or compiler.project.config.locale
+
+
+def _versions(compiler: Compiler, name: str, asked: Asked) -> list[_Version]:
+    """The files that the template's messages are made of, each with the channels and locales it is for."""
+    project, base = compiler.project, compiler.base(name)
+    locales = [known_locale(project, locale) for locale in asked.locales] or project.locales or ("",)
+    found: dict[str, _Version] = {}
+    for channel, locale in product(compiler.targets(base, asked.channels), dict.fromkeys(locales)):
+        if project.serves(name, channel, locale):
+            try:
+                own = project.template(name, channel, locale)
+            except Failed:  # told when it is compiled
+                continue
+            found.setdefault(own.source.path, _Version(own)).places.append((channel, locale))
+    return list(found.values())

@@ -1,0 +1,13 @@
+"""Every branch: which arms and loops of a template are reached, and contexts for those that no example reaches.
+
+`probes` notes what a render reaches, `sites` knows what there is, `solver` turns the conditions around an arm into
+contexts of the contract, `search` tries them, `judged` tells what they show to be wrong.
+"""
+
+from __future__ import annotations
+
+from .figures import Figures, Missed, figures
+from .judged import Judged, said
+from .search import Explorer, Generated, Reached, branches
+
+__all__ = ["Explorer", "Figures", "Generated", "Judged", "Missed", "Reached", "branches", "figures", "said"]

@@ -1,0 +1,98 @@
+"""What generated contexts show to be wrong, without what nobody would ever send, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..contexts import ABSENT, LENGTH, PRESENT, Way
+from ..diagnostic import Diagnostic
+from .conditions import spelled
+from .search import Generated
+
+_LONG = 2  # items of a list; how many there may be is the proof's business
+_OF_DATA = frozenset({"text-too-long", "bad-url", "bad-phone", "bad-time", "wrong-format", "duplicate-value"})
+_SHOWN = 60  # characters of a value; of a longer one its length is told
+_EMPTY = frozenset({"empty-text", "text-too-short"})
+
+
+@dataclass
+class Judged:
+    """Findings of generated contexts; `seen` are those of the examples."""
+
+    seen: Iterable[Diagnostic]
+    found: list[Diagnostic] = field(default_factory=list)
+    _known: set[tuple[object, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._known = {_key(d) for d in self.seen}
+
+    def add(self, context: Generated, diagnostics: Iterable[Diagnostic]) -> None:
+        """What a context showed on one channel."""
+        fresh = []
+        for d in diagnostics:
+            if _key(d) in self._known or _nonsense(context, d):
+                continue
+            fresh.append(replace(d, generated=said(context), hint=_hint(context, d)))
+        self._known |= {_key(d) for d in fresh}
+        self.found += fresh
+
+
+def _key(d: Diagnostic) -> tuple[object, ...]:
+    span = d.label.span if d.label else None
+    place = (span.source.path, span.start) if span else (d.pointer,)
+    return (d.code, d.channel, *place)
+
+
+def _nonsense(context: Generated, d: Diagnostic) -> bool:
+    """Whether a finding speaks of values that were made up, not of the template.
+
+    A text that is too long, and a list, are found by the proof; that a made-up word is no address says nothing. That
+    a value may be empty does: the contract allows it.
+    """
+    if d.code in _OF_DATA and (d.parameters or d.code == "duplicate-value"):
+        return not _emptied(context, d)
+    lists = [value for way, value in context.chosen.items() if way[-1] == LENGTH]
+    return d.code.startswith("too-many-") and any(value > _LONG for value in lists)
+
+
+def _emptied(context: Generated, d: Diagnostic) -> list[Way]:
+    """The parameters behind a finding that were chosen to be empty texts."""
+    return [way for way, value in context.chosen.items() if value == "" and way[0] in d.parameters]
+
+
+def _hint(context: Generated, d: Diagnostic) -> str:
+    """The rule that a contract lacks, where the finding comes from what it allows."""
+    emptied = _emptied(context, d)
+    if emptied and (d.code in _EMPTY or d.code in _OF_DATA):
+        return f"give `{spelled(emptied[0])}` a minLength of 1, or write what stands there when it is empty"
+    none = [way for way, value in context.chosen.items() if way[-1] == LENGTH and value == 0]
+    if d.code in ("too-few-items", "missing-one-of") and none:
+        return f"give `{spelled(none[0])}` a minItems of 1, or write what stands there when it has none"
+    return d.hint
+
+
+def said(context: Generated) -> str:
+    """What matters in a context: "`vip` = true, `items` with 0 items, the rest as in example `default`"."""
+    parts = [_part(way, value) for way, value in context.chosen.items() if value is not PRESENT]
+    if not parts:
+        return f"the values of example `{context.base}`" if context.base else "no values"
+    rest = f", the rest as in example `{context.base}`" if context.base else ""
+    return ", ".join(parts) + rest
+
+
+def _part(way: Way, value: Any) -> str:
+    name = f"`{spelled(way)}`"
+    if way[-1] == LENGTH:
+        return f"{name} with {value} item{'' if value == 1 else 's'}"
+    if value is ABSENT:
+        return f"{name} left out"
+    return f"{name} = {_json(value)}"
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, str) and len(value) > _SHOWN:
+        return f"a text of {len(value):,} characters"
+    return json.dumps(value, ensure_ascii=False)
