@@ -85,7 +85,9 @@ class _Approval:
         if not rules.is_clean(self.item):
             for v in rules.violations(self.item):
                 unknown = v.keyword in ("additionalProperties", "x-unsupported")
-                yield diagnose(v, who="WhatsApp", span=self.file.span((*self.path, *v.path), key=unknown))
+                told = diagnose(v, who="WhatsApp", span=self.file.span((*self.path, *v.path), key=unknown))
+                missing = not v.path and v.keyword == "required"
+                yield replace(told, title=f"Template without `{v.key}`") if missing else told
 
     def _content(self) -> Iterator[Diagnostic]:
         whole = shape(self.components, (*self.path, "components"))

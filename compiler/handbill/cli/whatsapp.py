@@ -69,9 +69,9 @@ def pull(
     where = account(project.config.connections, chosen, _digits(waba_id), os.environ, project.source)
     listed = templates(where, os.environ)
     path = _lock(project)
-    before = _listed(path)
-    same = path.is_file() and path.read_bytes() == written(listed)
-    for line in _changes(before, {(each["name"], each["language"]): each for each in listed}):
+    before = _read(path)
+    same = before == {"data": listed}
+    for line in _changes(_named(before), {(each["name"], each["language"]): each for each in listed}):
         say(f"{line}\n")
     shown = project.shown(path)
     count = f"{len(listed):,} template{'' if len(listed) == 1 else 's'}"
@@ -137,13 +137,21 @@ def _digits(waba_id: str | None) -> str | None:
     return waba_id
 
 
-def _listed(path: Path) -> dict[tuple[str, str], Any]:
-    """What the file has now; nothing when it is not there, or is no list."""
+def _read(path: Path) -> Any:
+    """What the file has now; None when it is not there, or is no JSON."""
     import orjson
 
     try:
-        return {(each["name"], each["language"]): each for each in orjson.loads(path.read_bytes())["data"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _named(listed: Any) -> dict[tuple[str, str], Any]:
+    """The templates of a list by name and language; none when it is no list."""
+    try:
+        return {(each["name"], each["language"]): each for each in listed["data"]}
+    except (KeyError, TypeError):
         return {}
 
 
@@ -151,8 +159,8 @@ def _changes(before: Mapping[tuple[str, str], Any], now: Mapping[tuple[str, str]
     """A line for each template that is new, changed or gone."""
     from ..report.printable import printable
 
-    for key in sorted({*before, *now}):
-        what = printable(" ".join(key))
+    for key in sorted({*before, *now}, key=str):
+        what = printable(" ".join(map(str, key)))
         old, new = (printable(str(side[key].get("status"))) if key in side else "" for side in (before, now))
         if key not in before:
             yield f"new      {what}, {new}"
