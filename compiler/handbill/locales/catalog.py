@@ -120,7 +120,7 @@ class Catalog:
                 text=f"{self.file} {where}: {_cut(message.id)}",
                 hint="run `handbill extract`, then translate it",
             )
-        if bool(message.plural) != bool(entry.plural) or (entry.plural and entry.plural.text != message.plural):
+        if message.plural and (entry.plural is None or entry.plural.text != message.plural):
             label = Label(self.po.span(entry.plural or entry.id), "the template's plural is another one")
             return Diagnostic("missing-translation", title, label, hint="run `handbill extract`, then translate it")
         if entry.fuzzy:
