@@ -2,42 +2,91 @@
 
 A template is followed through every branch with what its contract says of each parameter, instead of values. What is
 proved holds for every context that the contract lets through; `ways` says how branches and loops are followed, `rules`
-which limits count. Messages are proved as they are written: what lowering makes of them is not.
+which limits count: those on single texts and lists, not those on a message as a whole. Messages are proved as they
+are written: what lowering makes of them is not, nor what a channel's module adds.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
 from ..channels import Channel
-from ..diagnostic import Diagnostic
+from ..diagnostic import Diagnostic, Severity, worst
 from ..gateways import Gateway
 from ..template import Template
-from .prover import Prover
+from .prover import Prover, Said
 
 if TYPE_CHECKING:
     from ..pipeline import Compiler
 
 _PROVERS: WeakKeyDictionary[Compiler, Prover] = WeakKeyDictionary()
+CODES = ("may-be-too-long", "may-be-too-many")  # what is an error when a proof is asked for
+
+# A template, where it goes, and the locale.
+Target: TypeAlias = tuple[Template, Channel, Gateway, str]
 
 
 def prove(
-    compiler: Compiler,
-    template: Template,
-    channel: Channel,
-    gateway: Gateway,
-    locale: str = "",
-    *,
-    strict: bool = False,
+    compiler: Compiler, template: Template, channel: Channel, gateway: Gateway, locale: str = ""
 ) -> list[Diagnostic]:
     """What may go wrong with data that keep the contract: `may-be-too-long`, `may-be-too-many`, `length-unknown`.
 
-    Nothing is said of what is proved, and nothing of a template without parameters. `strict`: what may be too long is
-    an error.
+    Nothing is said of what is proved, and nothing of a template without parameters.
     """
+    return [said.diagnostic for said in _said(compiler, (template, channel, gateway, locale))]
+
+
+def proved(compiler: Compiler, targets: Iterable[Target], found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The same for several targets of one template, after `found`, what a check has said of it already.
+
+    What an example has shown to be too long is not said again. Of a text of unknown length only the least limit is
+    told, and nothing as long as there are errors.
+    """
+    found = list(found)
+    shown = {(d.channel, d.code == "text-too-long", _where(d)) for d in found if d.code in _SHOWN}
+    told: list[Diagnostic] = []
+    unknown: dict[tuple[object, ...], Said] = {}
+    for target in targets:
+        for said in _said(compiler, target):
+            d = said.diagnostic
+            if d.code == "length-unknown":
+                first = unknown.setdefault(_span(d), said)
+                if _room(said) < _room(first):
+                    unknown[_span(d)] = said
+            elif (d.channel, d.code == "may-be-too-long", _where(d)) not in shown:
+                told.append(d)
+    if worst(found) is Severity.ERROR:
+        return told
+    return [*told, *(said.diagnostic for said in unknown.values())]
+
+
+_SHOWN = frozenset(["text-too-long", "too-many-buttons", "too-many-cards", "too-many-items"])
+
+
+def _said(compiler: Compiler, target: Target) -> list[Said]:
+    template, channel, gateway, locale = target
     prover = _PROVERS.get(compiler)
     if prover is None:
         prover = _PROVERS[compiler] = Prover(compiler)
-    found = prover.prove(template, channel, gateway, locale, strict)
-    return [d.at(template=template.name, channel=channel.name, gateway=gateway.NAME) for d in found]
+    where = {"template": template.name, "channel": channel.name, "gateway": gateway.NAME}
+    return [
+        replace(said, diagnostic=said.diagnostic.at(**where))
+        for said in prover.prove(template, channel, gateway, locale)
+    ]
+
+
+def _where(d: Diagnostic) -> object:
+    """A text by its place in the template, a list by its place in the message."""
+    return _span(d) if d.code in ("text-too-long", "may-be-too-long") else d.pointer
+
+
+def _span(d: Diagnostic) -> tuple[object, ...]:
+    return (d.label.span.source.path, d.label.span.start, d.label.span.end) if d.label else ()
+
+
+def _room(said: Said) -> float:
+    return said.verdict.limit.most or inf if said.verdict else 0

@@ -75,7 +75,7 @@ class Branches(Evaluator):
             yield self._inside(node, scope, item, Loop(most, place, place, item)), Turns(path, most)
             return
         yield self._inside(node, scope, item, Loop(most, True, False, item)), Turns(path, 1)
-        yield self._inside(node, scope, item, Loop(most, False, False, item)), Turns(path, most - 2)
+        yield self._inside(node, scope, item, Loop(most, False, False, item)), Turns(path, most - 2, 2)
         yield self._inside(node, scope, item, Loop(most, False, True, item)), Turns(path, 1)
 
     def _only(self, node: nodes.For, scope: Scope) -> Iterator[tuple[Scope, Turns | None]]:

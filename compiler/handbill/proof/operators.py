@@ -91,20 +91,21 @@ def spread(a: Value, b: Value, make: Callable[[float, float], float]) -> Value:
     left, right = ranged(a), ranged(b)
     if left is None or right is None:
         return Opaque(cause_of(one_of([a, b])))
-    if isinstance(a, Exact) and isinstance(b, Exact):
-        made = make(a.value, b.value)
-        return Exact(made) if abs(made) < _LARGEST else Opaque("what the template computes")
-    if {left.kind, right.kind} != {"int"} and not (left.kind in _WHOLE and right.kind in _WHOLE):
-        return Number("", -inf, inf, "float") if "float" in (left.kind, right.kind) else Opaque(_computed(a, b))
-    corners = [make(x, y) for x in (left.low, left.high) for y in (right.low, right.high)]
+    try:
+        if isinstance(a, Exact) and isinstance(b, Exact):
+            made = make(a.value, b.value)
+            return Exact(made) if abs(made) < _LARGEST else Opaque("what the template computes")
+        corners = [make(x, y) for x in (left.low, left.high) for y in (right.low, right.high)]
+    except OverflowError:
+        return Opaque(_computed(a, b))
     if any(corner != corner for corner in corners):
         return Opaque(_computed(a, b))
-    kind = "int" if left.kind == right.kind == "int" else "whole"
+    kinds = {left.kind, right.kind}
+    kind = next((each for each in ("float", "real", "whole") if each in kinds), "int")
     path = left.path or right.path
     return Number(path, min(corners), max(corners), kind)
 
 
-_WHOLE = ("int", "whole")
 _LARGEST = 10**300  # of a number that is followed
 
 

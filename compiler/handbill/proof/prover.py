@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     from ..pipeline import Compiler
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding, and the verdict it tells; None where the template as a whole is not followed."""
+
+    diagnostic: Diagnostic
+    verdict: Verdict | None = None
+
+
 @dataclass(slots=True)
 class Made:
     """What one way through a template gives."""
@@ -50,7 +58,7 @@ class Prover:
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        self._trees: dict[str, nodes.Template | None] = {}
+        self._trees: dict[tuple[str, str], nodes.Template] = {}
         self._ways: dict[tuple[str, str, str], list[Made]] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
 
@@ -58,17 +66,15 @@ class Prover:
     def environment(self) -> Environment:
         return Environment(self.compiler.renderer.loader, marked=True)
 
-    def prove(
-        self, template: Template, channel: Channel, gateway: Gateway, locale: str, strict: bool
-    ) -> list[Diagnostic]:
-        """What may be too long or too many, and what is not known. Nothing for a template without a contract."""
+    def prove(self, template: Template, channel: Channel, gateway: Gateway, locale: str) -> list[Said]:
+        """What may be too long or too many, and what is not known. Nothing for a template without parameters."""
         params = self._params(template)
         if not params:
             return []
         try:
             made = self._made(template, channel, locale, params)
         except NotFollowed as problem:
-            return [self._not_followed(template, str(problem))]
+            return [Said(self._not_followed(template, str(problem)))]
         except (TemplateSyntaxError, Failed, RecursionError):
             return []  # the ordinary way has the words for it
         judge = self._judge(channel, gateway)
@@ -78,7 +84,7 @@ class Prover:
                 found = verdict(limit, each.shape)
                 if found is not None:
                     self._keep(worst, each, found)
-        return self._told(worst, template, strict)
+        return self._told(worst, template)
 
     def _params(self, template: Template) -> Mapping[str, Any]:
         own = template.contract if template.contract.has_params else self.compiler.base(template.name).contract
@@ -92,20 +98,18 @@ class Prover:
         if before is None or _graver(found, before[1]):
             worst[key] = (made, found)
 
-    def _told(
-        self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], template: Template, strict: bool
-    ) -> list[Diagnostic]:
+    def _told(self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], template: Template) -> list[Said]:
         maps: dict[int, SourceMap] = {}
-        places: dict[tuple[object, ...], tuple[Verdict, Diagnostic]] = {}
+        places: dict[tuple[object, ...], Said] = {}
         for made, found in worst.values():
-            source_map = maps.get(id(made)) or maps.setdefault(id(made), self._source_map(made.skeleton, template))
-            span, sites = _place(source_map, made, found)
-            diagnostic = told(found, span, _path(found.limit), sites, strict)
+            if id(made) not in maps:
+                maps[id(made)] = self._source_map(made.skeleton, template)
+            span, sites = _place(maps[id(made)], made, found)
             key = (span.source.path, span.start, span.end, isinstance(found.limit.node, Leaf))
             before = places.get(key)
-            if before is None or _graver(found, before[0]):
-                places[key] = (found, diagnostic)
-        return [diagnostic for _, diagnostic in places.values()]
+            if before is None or before.verdict is None or _graver(found, before.verdict):
+                places[key] = Said(told(found, span, steps_of(found.limit.pointer), sites), found)
+        return list(places.values())
 
     def _source_map(self, skeleton: Skeleton, template: Template) -> SourceMap:
         bodies = self.compiler.renderer.loader.bodies
@@ -134,22 +138,23 @@ class Prover:
             names: dict[str, Value] = of_contract(params)
             names |= {"channel": Exact(about(channel)), "locale": Exact(locale)}
             try:
-                self._ways[key] = self._followed(template, tree, names, inline=True)
+                self._ways[key] = self._followed(template, tree, names, locale, inline=True)
             except Again:
-                self._ways[key] = self._followed(template, tree, names, inline=False)
+                self._ways[key] = self._followed(template, tree, names, locale, inline=False)
         return self._ways[key]
 
     def _loads(self, tree: nodes.Template) -> bool:
         return next(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)), None) is not None
 
     def _followed(
-        self, template: Template, tree: nodes.Template, names: Mapping[str, Value], *, inline: bool
+        self, template: Template, tree: nodes.Template, names: Mapping[str, Value], locale: str, *, inline: bool
     ) -> list[Made]:
         found: list[Made] = []
+        catalog = self.compiler.catalog(locale)
         markup = template.contract.markup and template.contract.payload is None
 
         def run(choices: Choices) -> None:
-            way = Way(choices, self._load, syntax=template.syntax, inline=inline, join=self._join)
+            way = Way(choices, self._load, syntax=template.syntax, inline=inline, join=self._join, catalog=catalog)
             try:
                 buffer = way.run(tree, Scope(None, dict(names)))
                 skeleton = assembled(buffer.pieces)
@@ -173,22 +178,18 @@ class Prover:
 
     def _tree(self, template: Template) -> nodes.Template:
         path = template.source.path
-        if path not in self._trees:
-            self.compiler.renderer.loader.bodies.setdefault(path, (template.source, template.body))
-            self._trees[path] = self._parsed(template.source.text[template.body :], path)
-        found = self._trees[path]
-        assert found is not None
-        return found
+        if ("", path) not in self._trees:
+            self._trees["", path] = self._parsed(template.source.text[template.body :], path)
+        return self._trees["", path]
 
     def _load(self, name: str) -> nodes.Template | None:
-        if name not in self._trees:
-            try:
-                source, body = self.compiler.renderer.loader.read(name)
-            except (TemplateNotFound, TemplateRuntimeError):
-                self._trees[name] = None
-            else:
-                self._trees[name] = self._parsed(source.text[body:], name)
-        return self._trees[name]
+        try:
+            source, body = self.compiler.renderer.loader.read(name)  # which notes that it was asked for
+        except (TemplateNotFound, TemplateRuntimeError):
+            return None
+        if ("include", name) not in self._trees:
+            self._trees["include", name] = self._parsed(source.text[body:], name)
+        return self._trees["include", name]
 
     def _parsed(self, text: str, name: str) -> nodes.Template:
         return Parser(self.environment, text, name, name).parse()
@@ -217,11 +218,16 @@ class Prover:
         wording = template.contract.wording or base.wording
         ladder = lowering.Ladder(judge, channel, lowering.Words(wording, channel.name))
         ladder.adapt = self.compiler.policy(template) == "adapt"
+        root = shape.root
+        found: dict[Path, Tree] = {}
+        if not ladder.adapt:  # what is no message of Handbill is judged as it is, too
+            found = {(at,): part for at, part in enumerate(root)} if isinstance(root, list) else {(): root}
         try:
-            plan = lowering.plan(shape.root, ladder)
+            plan = lowering.plan(root, ladder)
         except (KeyError, TypeError, AttributeError, ValueError, AssertionError):
-            return []  # no message of Handbill, which every context is told
-        return [(each.tree, each.at) for each in plan.judged if each.at is not None]
+            return [(tree, at) for at, tree in found.items()]
+        found |= {each.at: each.tree for each in plan.judged if each.at is not None}
+        return [(tree, at) for at, tree in found.items()]
 
     def _judge(self, channel: Channel, gateway: Gateway) -> Judge:
         key = (channel.name, gateway.NAME)
@@ -238,10 +244,6 @@ def _graver(one: Verdict, other: Verdict) -> bool:
     """What may be broken before what is not known, then what is broken most."""
     rank = (one.kind != "unknown", one.excess if one.excess < inf else -one.limit.most)
     return rank > (other.kind != "unknown", other.excess if other.excess < inf else -other.limit.most)
-
-
-def _path(limit: Limit) -> Path:
-    return steps_of(limit.pointer)
 
 
 def _place(source_map: SourceMap, made: Made, found: Verdict) -> tuple[Span, tuple[Label, ...]]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 from urllib.parse import urljoin
 
 from ..tree import Leaf, Tree, escape
 from ..validate import Schema, retrieve
 from .sizes import LIMITS
+from .skeleton import Turns
 from .texts import Lit
 from .trees import Shape, count
 
@@ -34,6 +36,7 @@ class Limit:
     number: float = 0  # of a list: how many items there can be
     reasons: tuple[str, ...] = ()  # of a list: the paths of the lists that make it long
     cause: str = ""  # of a part that can be anything: why
+    room: int = 0  # of a list: the largest maxItems that fits, where one list decides
 
 
 class Asked:
@@ -43,6 +46,7 @@ class Asked:
         self.schema = schema
         self.who = who
         self.shape = shape
+        self._held: dict[str, float] = {}  # other bounds for lists than the contract's, by path
 
     def limits(self, tree: Tree, pointer: str) -> Iterator[Limit]:
         yield from self._visit(self.schema.document, self.schema.uri, tree, pointer, _NO_NOTES)
@@ -100,11 +104,23 @@ class Asked:
                     yield Limit(inside or "maxItems", 0, pointer, tree, notes, self.who, cause=cause)
             return
         if isinstance(tree, list) and "maxItems" in rule:
-            number, reasons = self._number(tree, pointer, ("*",))
-            yield Limit("maxItems", rule["maxItems"], pointer, tree, notes, self.who, number, reasons)
+            yield self._counted("maxItems", rule["maxItems"], ("*",), tree, pointer, notes)
         if _TOTAL in rule:
-            number, reasons = self._number(tree, pointer, tuple(rule[_TOTAL]["path"]))
-            yield Limit(_TOTAL, rule[_TOTAL]["max"], pointer, tree, notes, self.who, number, reasons)
+            yield self._counted(_TOTAL, rule[_TOTAL]["max"], tuple(rule[_TOTAL]["path"]), tree, pointer, notes)
+
+    def _counted(
+        self, keyword: str, most: int, path: tuple[str, ...], tree: Tree, pointer: str, notes: Mapping[str, Any]
+    ) -> Limit:
+        number, reasons = self._number(tree, pointer, path)
+        room = 0
+        if number > most and len(reasons) == 1 and reasons[0]:
+            for held in range(most, 0, -1):
+                self._held = {reasons[0]: held}
+                if self._number(tree, pointer, path)[0] <= most:
+                    room = held
+                    break
+            self._held = {}
+        return Limit(keyword, most, pointer, tree, notes, self.who, number, reasons, room=room)
 
     def _number(self, tree: Tree, pointer: str, path: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
         """How many nodes a path reaches at most, and the lists that decide it."""
@@ -124,10 +140,18 @@ class Asked:
             turns = self.shape.repeated.get(below, ())
             inside, why = self._number(child, below, path[1:])
             if inside:
-                total += inside * count(turns) if count(turns) else 0
+                total += self._times(inside, turns)
                 reasons += [turn.path for turn in turns if turn.most != 1]
                 reasons += why
         return total, tuple(dict.fromkeys(reasons))
+
+    def _times(self, number: float, turns: tuple[Turns, ...]) -> float:
+        often = count(
+            tuple(
+                Turns(each.path, min(each.most, max(self._held.get(each.path, inf) - each.apart, 0))) for each in turns
+            )
+        )
+        return number * often if often else 0
 
     def _anywhere(self, tree: Tree, pointer: str, path: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
         total, reasons = self._number(tree, pointer, path)
@@ -137,7 +161,7 @@ class Asked:
             turns = self.shape.repeated.get(below, ())
             inside, why = self._anywhere(child, below, path)
             if inside:
-                total += inside * count(turns) if count(turns) else 0
+                total += self._times(inside, turns)
                 reasons = tuple(dict.fromkeys([*reasons, *(turn.path for turn in turns), *why]))
         return total, reasons
 

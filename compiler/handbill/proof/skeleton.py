@@ -17,10 +17,14 @@ _OUTSIDE = re.compile(r'"|#|//|/\*')
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turns:
-    """A loop of at most `most` turns, of which one is written out; `path` is the list it goes over."""
+    """A loop of at most `most` turns, of which one is written out; `path` is the list it goes over.
+
+    `apart` more turns, the first and the last, are written out beside it.
+    """
 
     path: str
     most: float
+    apart: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

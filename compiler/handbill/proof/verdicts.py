@@ -46,7 +46,7 @@ def verdict(limit: Limit, shape: Shape) -> Verdict | None:
     return Verdict(limit, "unknown" if measured == inf else "too-long", measured - limit.most, text)
 
 
-def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...], strict: bool) -> Diagnostic:
+def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...]) -> Diagnostic:
     """A verdict in words, at the author's own text."""
     limit = found.limit
     v = Violation(limit.keyword, limit.most, path, "", annotations=dict(limit.notes), allowed=limit.most)
@@ -72,7 +72,7 @@ def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...], stric
         code,
         title,
         Label(span, label),
-        severity=Severity.ERROR if strict else Severity.WARNING,
+        severity=Severity.WARNING,
         text=text,
         hint=hint,
         source=base.source,
@@ -128,7 +128,7 @@ def _bound_hint(found: Verdict, reasons: list[str]) -> str:
             return f"give {_and([f'`{path}`' for path in sorted(free)])} a maxLength"
         return ""
     if not limit.cause and len(limit.reasons) == 1 and limit.reasons[0]:
-        return f"give `{limit.reasons[0]}` a maxItems"
+        return f"give `{limit.reasons[0]}` a maxItems{f' of {limit.room} or less' if limit.room else ''}"
     return ""
 
 
@@ -166,7 +166,8 @@ def _many_words(limit: Limit) -> tuple[str, str, tuple[str, ...]]:
     names = tuple(dict.fromkeys(map(_root, filter(None, limit.reasons))))
     lists = _and([f"`{path}`" for path in limit.reasons if path])
     text = f"{capital(lists)} can have so many items: {int(limit.number)} > {limit.most}." if lists else ""
-    return text, f"give {lists} a smaller maxItems" if lists else "take some out", names
+    smaller = f"a maxItems of {limit.room} or less" if limit.room else "a smaller maxItems"
+    return text, f"give {lists} {smaller}" if lists else "take some out", names
 
 
 def _why(limit: Limit) -> str:

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 
 from jinja2 import nodes
 
-from ..holes import POP, PUSH
+from ..holes import POP, PUSH, spelled
+from ..locales import Catalog
+from ..locales.messages import Marked, marked
 from .branches import Branches, arms
 from .choices import BlockCall, Choices, Dead, Fragment, Macro, Module, NotFollowed
 from .expressions import Scope
 from .skeleton import Begin, Buffer, End, Hole, text_of_pieces
-from .texts import Text
-from .values import UNDEFINED, Opaque, Row, Special, Undefined, Value, options_of
+from .texts import EMPTY, Either, Lit, Text, sum_of
+from .values import UNDEFINED, Opaque, Row, Special, Undefined, Value, Words, options_of, shown
 
 _DEEPEST = 30  # macros and includes in one another
 _STEPS = 20_000  # statements of one way
@@ -35,11 +37,13 @@ class Way(Branches):
         syntax: str,
         inline: bool,
         join: Callable[[Sequence[str]], str],
+        catalog: Catalog,
     ) -> None:
         self.choices = choices
         self.load = load
         self.syntax = syntax
         self.inline = inline
+        self.catalog = catalog
         self.join = join  # a marker for a stretch that begins and ends at these
         self.buffer = Buffer(json=syntax == "json")
         self._kept: list[Value | None] = []
@@ -307,12 +311,30 @@ class Way(Branches):
         return printed
 
     def call_special(self, node: nodes.Call, scope: Scope) -> Value | None:
+        text = marked(node, "")
+        if text is not None:
+            return self._translated(text, scope)
         macro = self._macro(node, scope)
         if macro is None:
             return None
         with self.captured() as inner:
             macro()
         return Special(Fragment(tuple(inner.pieces)))
+
+    def _translated(self, text: Marked, scope: Scope) -> Value:
+        """A text in the language that is asked for, in each form that a number can take."""
+        values = {keyword.key: shown(self._see(keyword.value, scope)) or EMPTY for keyword in text.values}
+        if text.number is not None:
+            values.setdefault(text.message.counter, shown(self._see(text.number, scope)) or EMPTY)
+        forms = range(self.catalog.plural_of(text.message).forms) if text.message.plural else range(1)
+        options: list[Text] = []
+        for form in forms:
+            pieces = self.catalog.phrase(text.message, form).pieces
+            parts = [
+                Lit(spelled(piece)) if isinstance(piece, str) else values.get(piece.name, EMPTY) for piece in pieces
+            ]
+            options.append(sum_of(parts))
+        return Words(options[0] if len(options) == 1 else Either(tuple(options)))
 
     def fragment_text(self, value: Special) -> Text | None:
         return text_of_pieces(value.what.pieces) if isinstance(value.what, Fragment) else None
