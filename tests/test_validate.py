@@ -18,7 +18,7 @@ from handbill.diagnostic import Severity
 from handbill.keywords import ANNOTATIONS, KEYWORDS, STANDARD, node_at, subschemas
 from handbill.resources import folder, load
 from handbill.validate import Schema, Violation, check_contract_schema, contract, schema
-from handbill.violations import search
+from handbill.violations import judge_of, search
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -407,7 +407,7 @@ def test_no_reference_leaves_the_folder(server: socket.socket, tmp_path: Path, k
         with pytest.raises(jsonschema_rs.ValidationError):
             Schema({keyword: address})
         with pytest.raises(Exception, match="Unresolvable"):
-            search({keyword: address}, validate.BASE + "x", 1, validate.retrieve)
+            search(judge_of({keyword: address}, validate.BASE + "x", validate.retrieve), 1)
     with pytest.raises(BlockingIOError):
         server.accept()
 

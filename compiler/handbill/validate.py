@@ -92,6 +92,7 @@ class Schema:
         self.uri = BASE + (name or "contract")
         self._valid = _validator(document, self.uri)
         self._clean: jsonschema_rs.Validator | None = None
+        self._judge: Any = None  # made when there is something to say
 
     def is_valid(self, instance: Any) -> bool:
         """Whether there are no errors; the same as no violation of severity `error`.
@@ -115,9 +116,11 @@ class Schema:
 
     def violations(self, instance: Any) -> list[Violation]:
         """What is wrong, each mistake once, in the order of the document. Slow: for values that are not clean."""
-        from .violations import search  # jsonschema: 100 ms
+        from .violations import judge_of, search  # jsonschema: 100 ms
 
-        return search(self.document, self.uri, instance, retrieve)
+        if self._judge is None:
+            self._judge = judge_of(self.document, self.uri, retrieve)
+        return search(self._judge, instance)
 
 
 @cache

@@ -179,17 +179,21 @@ def _local(retrieve: Callable[[str], Any]) -> Callable[[str], Resource[Any]]:
     return local
 
 
-def search(document: Any, uri: str, instance: Any, retrieve: Callable[[str], Any]) -> list[Violation]:
-    """The violations in `instance` of the schema `document`, in the order of the instance.
+def judge_of(document: Any, uri: str, retrieve: Callable[[str], Any]) -> Any:
+    """The schema `document` with all that it refers to, ready for `search`. Slow to make: 10 ms.
 
     `retrieve` gives the document of an address that a reference leads to, or raises LookupError.
     """
+    registry: Any = Registry(retrieve=_local(retrieve))  # type: ignore[call-arg]
+    known = {uri: _resource(document), **dict(_referred(document, uri, _local(retrieve), {uri}))}
+    return _Judge({"$ref": uri}, registry=registry.with_resources(known.items()))
+
+
+def search(judge: Any, instance: Any) -> list[Violation]:
+    """What in `instance` the schema of a judge does not allow, in the order of the instance."""
     strange = list(_not_json(instance, ()))
     if strange:
         return strange
-    registry: Any = Registry(retrieve=_local(retrieve))  # type: ignore[call-arg]
-    known = {uri: _resource(document), **dict(_referred(document, uri, _local(retrieve), {uri}))}
-    judge = _Judge({"$ref": uri}, registry=registry.with_resources(known.items()))
     found = [_violation(error, instance) for error in judge.iter_errors(instance)]
     return sorted(settled(found, instance), key=lambda violation: _position(violation.path, instance))
 
