@@ -53,7 +53,7 @@ def usage(renderer: Renderer, template: Template, channels: Channels) -> Usage:
     reader = _Reader(renderer, channels)
     renderer.loader.bodies.setdefault(template.source.path, (template.source, template.body))
     reader.read(template.source.path, (template.source, template.body), _Surroundings(frozenset(channels)), ())
-    return reader.found
+    return Usage([use for use, macro in reader.uses if not macro or macro in reader.called], reader.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ class _Reader:
     def __init__(self, renderer: Renderer, channels: Channels) -> None:
         self.renderer = renderer
         self.channels = channels
-        self.found = Usage()
+        self.uses: list[tuple[Use, str]] = []  # each with the macro it stands in
+        self.called: set[str] = set()  # names that may be those of macros
+        self.whole = True
 
     def read(self, name: str, file: tuple[Source, int], around: _Surroundings, way: tuple[str, ...]) -> None:
         """One file, and those it loads."""
@@ -92,21 +94,15 @@ class _Reader:
             walk = _Walk(environment, self.channels, around.channels)
             walk.visit(tree)
         except (TemplateError, Refused, Failed, TooCostly, RecursionError):
-            self.found.whole = False
+            self.whole = False
             return
         names = around.names | set(_set_names(tree)) | self._inherited(walk.loaded, (*way, name))
         words = _Words(environment, source, body)
-        self.found.uses += [
-            Use(
-                each.name,
-                words.span(each.name, each.line),
-                each.guarded or each.name in walk.tested,
-                around.cut_off,
-                each.channels,
-            )
-            for each in walk.uses
-            if each.name not in names
-        ]
+        self.called |= set(_called(tree))
+        for each in walk.uses:
+            if each.name not in names:
+                span, guarded = words.span(each.name, each.line), each.guarded or each.name in walk.tested
+                self.uses.append((Use(each.name, span, guarded, around.cut_off, each.channels), each.macro))
         below = replace(around, names=names | set(_bound_names(tree)))
         for loaded in walk.loaded:
             self._load(loaded, below, (*way, name))
@@ -131,7 +127,7 @@ class _Reader:
         try:
             file = self.renderer.loader.read(loaded.name)
         except (TemplateError, Failed):
-            self.found.whole = self.found.whole and loaded.optional
+            self.whole = self.whole and loaded.optional
             return
         inside = replace(around, channels=loaded.channels)
         if not loaded.with_context:
@@ -145,6 +141,7 @@ class _Seen:
     line: int
     guarded: bool
     channels: frozenset[str]
+    macro: str  # that it stands in
 
 
 class _Walk(CodeGenerator):
@@ -158,6 +155,7 @@ class _Walk(CodeGenerator):
         self.loaded: list[_Loaded] = []
         self.tested: set[str] = set()
         self._guarded: set[int] = set()
+        self._macro = ""
 
     def write(self, x: str) -> None:
         pass
@@ -168,7 +166,7 @@ class _Walk(CodeGenerator):
             return
         load = frame.symbols.find_load(frame.symbols.ref(node.name))
         if load is not None and load[0] == VAR_LOAD_RESOLVE and node.name not in self.environment.globals:
-            self.uses.append(_Seen(node.name, node.lineno, id(node) in self._guarded, self.reached))
+            self.uses.append(_Seen(node.name, node.lineno, id(node) in self._guarded, self.reached, self._macro))
 
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:
         if node.name in ("default", "d") and node.node is not None:
@@ -180,6 +178,12 @@ class _Walk(CodeGenerator):
             self._guarded.add(id(node.node))
             self.tested.add(node.node.name)
         super().visit_Test(node, frame)
+
+    def visit_Macro(self, node: nodes.Macro, frame: Frame) -> None:
+        outer = self._macro
+        self._macro = outer or node.name
+        super().visit_Macro(node, frame)
+        self._macro = outer
 
     # branches
 
@@ -302,6 +306,15 @@ def _set_names(tree: nodes.Template) -> Iterator[str]:
             yield from (name if isinstance(name, str) else name[1] for name in node.names)
         else:
             yield from _stored(cast("nodes.Assign | nodes.AssignBlock", node).target)
+
+
+def _called(tree: nodes.Template) -> Iterator[str]:
+    """Every name that may be a macro's, where it is called: by itself, of a module, or under another name."""
+    loaded = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
+    yield from loaded
+    yield from (node.attr for node in tree.find_all(nodes.Getattr))
+    for node in tree.find_all(nodes.FromImport):
+        yield from (name[0] for name in node.names if not isinstance(name, str) and name[1] in loaded)
 
 
 def _parents(tree: nodes.Template) -> Iterator[str]:

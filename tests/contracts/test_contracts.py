@@ -120,6 +120,20 @@ def test_a_value_does_not_reach_an_imported_file(check: Check) -> None:
     assert "with context" in found.hint
 
 
+def test_a_macro_that_is_not_called_does_not_matter(check: Check) -> None:
+    library = "{% macro f(x) %}{{ x }}{% endmacro %}{% macro g() %}{{ brand }}{% endmacro %}"
+    for use in (
+        "{% from '_p.j2' import f %}",
+        "{% from '_p.j2' import f, g %}",
+        "{% import '_p.j2' as p with context %}",
+    ):
+        call = "p.f(a)" if " as p" in use else "f(a)"
+        assert check(template(A, f"{{{{ {call} }}}}", f"{use}\n"), _p=library) == []
+    for use, call in (("from '_p.j2' import g as h", "h()"), ("import '_p.j2' as p", "p.g()")):
+        found = check(template(A, f"{{{{ a }}}}{{% if a == 'z' %}}{{{{ {call} }}}}{{% endif %}}", f"{{% {use} %}}\n"))
+        assert told(found) == [("undeclared-parameter", "brand")]
+
+
 def test_a_misspelt_name_is_one_finding(check: Check) -> None:
     front = "params:\n  first_name: {type: string}\nexamples:\n  e: {first_name: x}\n"
     assert told(check(template(front, "{{ frist_name }}"))) == [("undefined-variable", "frist_name")]

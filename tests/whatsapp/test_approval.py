@@ -92,7 +92,7 @@ WRONG = {
     "a name among numbers": (definition(text(WORDS.replace("1", "id"))), "placeholder-numbering", "{{id}}"),
     "a number among names": (definition(text(WORDS), parameter_format="NAMED"), "placeholder-numbering", "{{1}}"),
     "an odd name": (
-        definition(text(WORDS.replace("1", "Order-1")), parameter_format="NAMED"), "placeholder-numbering", "{{Order-1}}",
+        definition(text(WORDS.replace("1", "Nr-1")), parameter_format="NAMED"), "placeholder-numbering", "{{Nr-1}}",
     ),
     "not closed": (definition(text("Your order {{1} is on its way to you.")), "placeholder-numbering", "{{"),
     "behind a letter that is written as an escape": (
