@@ -106,8 +106,9 @@ def match(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _known_by(item: Any, names: Sequence[str]) -> tuple[Any, ...]:
-    """The values of the fields of these names, at whatever depth."""
-    return tuple((path[-1], value) for path, value in leaves(item, _DEEP) if path and path[-1] in names)
+    """The texts and numbers of the fields of these names."""
+    found = [(path[-1], value) for path, value in leaves(item, _DEEP) if path and path[-1] in names]
+    return tuple((name, value) for name, value in found if isinstance(value, str | int | float))
 
 
 def _unique(marks: dict[int, tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:

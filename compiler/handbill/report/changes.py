@@ -14,7 +14,7 @@ from .json import dumps
 from .printable import printable, quoted
 from .text import counted, listed
 
-_SHORT = 40  # characters of two values that stand in one line
+_SHORT = 60  # characters of two values that stand in one line
 _WIDE = 100  # characters of a value that are shown
 _BEFORE = 24  # of them before the first that differs
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">"}
@@ -152,7 +152,7 @@ def _detail(detail: Detail) -> Iterator[str]:
         if len(was) + len(now) <= _SHORT:
             yield f"{sign} {path}: {was} → {now}{after}"
         else:
-            yield f"{sign} {path}:{after}"
+            yield f"{sign} {path}:{f' {size}' if size else ''}"
             yield f"    - {was}"
             yield f"    + {now}"
 
