@@ -46,7 +46,8 @@ class Kept:
             entry = self._entries[name]
             if self._inputs.state(name, entry["includes"], entry["listed"]) != entry["state"]:
                 return None
-            return Examined(name, int(entry["payloads"]), self._reader.findings(entry["found"]))
+            found = self._reader.findings(entry["found"])
+            return Examined(name, int(entry["payloads"]), found, tuple(entry["coverage"]))
         except (LookupError, TypeError, ValueError, AttributeError):
             return None
 
@@ -70,6 +71,7 @@ class Kept:
                 "state": trace.state,
                 "payloads": examined.payloads,
                 "found": writer.findings(examined.found),
+                "coverage": examined.coverage,
             }
         body = json.dumps({"sources": writer.sources, "templates": entries}, separators=(",", ":")).encode()
         with suppress(OSError):

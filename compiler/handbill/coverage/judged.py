@@ -15,6 +15,7 @@ from .search import Generated
 _LONG = 2  # items of a list; how many there may be is the proof's business
 _OF_DATA = frozenset({"text-too-long", "bad-url", "bad-phone", "bad-time", "wrong-format", "duplicate-value"})
 _SHOWN = 60  # characters of a value; of a longer one its length is told
+_UNDECLARED = frozenset({"undeclared-parameter", "channel-parameter"})  # said of every channel at once
 _EMPTY = frozenset({"empty-text", "text-too-short"})
 
 
@@ -27,13 +28,14 @@ class Judged:
     _known: set[tuple[object, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._known = {_key(d) for d in self.seen}
+        told = [replace(d, code="undefined-variable") for d in self.seen if d.code in _UNDECLARED]
+        self._known = {_key(d) for d in self.seen} | {_anywhere(d) for d in told}
 
     def add(self, context: Generated, diagnostics: Iterable[Diagnostic]) -> None:
         """What a context showed on one channel."""
         fresh = []
         for d in diagnostics:
-            if _key(d) in self._known or _nonsense(context, d):
+            if {_key(d), _anywhere(d)} & self._known or _nonsense(context, d):
                 continue
             fresh.append(replace(d, generated=said(context), hint=_hint(context, d)))
         self._known |= {_key(d) for d in fresh}
@@ -44,6 +46,12 @@ def _key(d: Diagnostic) -> tuple[object, ...]:
     span = d.label.span if d.label else None
     place = (span.source.path, span.start) if span else (d.pointer,)
     return (d.code, d.channel, *place)
+
+
+def _anywhere(d: Diagnostic) -> tuple[object, ...]:
+    """The same for every channel."""
+    code, _channel, *place = _key(d)
+    return (code, *place)
 
 
 def _nonsense(context: Generated, d: Diagnostic) -> bool:
