@@ -17,6 +17,7 @@ from .lowering import Explained
 from .telling import ADDRESS
 from .template import Template
 from .tree import Leaf, Tree
+from .wordings import Untranslated
 
 # The values of a gateway's address fields, by name; None for a payload that is to be looked at.
 Address: TypeAlias = Mapping[str, str] | None
@@ -33,6 +34,7 @@ class Job:
     gateway: Gateway
     adapt: bool = False  # the policy
     wording: Mapping[str, str] = field(default_factory=dict)
+    untranslated: tuple[Untranslated, ...] = ()  # of the wording
     locale: str = ""
     form: int | None = None  # the plural form of every text, whatever the numbers; only for a check
 

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from . import lowering, names
+from . import lowering, names, wordings
 from .approved import Approvals
 from .budget import TooCostly
 from .channels import Channel
@@ -62,6 +62,7 @@ class Compiler:
         self._policy = policy
         self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
         self.renderer = Renderer(project.folders, project.shown)
+        self._wordings: dict[tuple[str, str], tuple[dict[str, str], tuple[wordings.Untranslated, ...]]] = {}
         self._catalogs: dict[str, Catalog] = {}
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
@@ -136,7 +137,16 @@ class Compiler:
 
     def _job(self, template: Template, target: Channel, gateway: Gateway, locale: str) -> Job:
         wording = template.contract.wording or self._base_contract(template).wording
-        return Job(template, target, gateway, self.policy(template) == "adapt", wording, locale)
+        adapt = self.policy(template) == "adapt"
+        if not adapt or locale == self.project.config.locale:
+            return Job(template, target, gateway, adapt, wording, locale=locale)
+        key = (template.source.path, locale)
+        if key not in self._wordings:
+            try:
+                self._wordings[key] = wordings.spoken(wording, self.catalog(locale))
+            except Failed:  # it is told when the message is made
+                self._wordings[key] = dict(wording), ()
+        return Job(template, target, gateway, adapt, *self._wordings[key], locale)
 
     def policy(self, template: Template) -> str:
         """What is done with what a channel cannot show, "strict" or "adapt": as asked for, else as settings say."""
@@ -365,6 +375,8 @@ class Compiler:
                 findings = [f for f in findings if f.who == judge.neutral.who]
             return Made(found=diagnostics_of(findings, document, places))
         plan = self._plan(job, document, rendered.skeleton)
+        if unspoken := wordings.missing(job.untranslated, plan, template):
+            return Made(found=unspoken)
         found = lowering.problems(plan, judge, document, rendered.values, places, adapt=job.adapt)
         if not _errors(found):
             found += self._approvals.problems(plan, target, gateway, document, rendered.values, places)

@@ -251,3 +251,42 @@ def test_one_text_with_and_without_a_plural(tmp_path: Path) -> None:
     entry = 'msgid "day"\nmsgid_plural "days"\nmsgstr[0] "Tag"\nmsgstr[1] "Tage"\n'
     compiler = project(tmp_path, {"templates/a.json.j2": message(body)}, de=entry)
     assert said(compiler.compile("a", "messenger", None, {"name": "", "n": 2}, locale="de")) == "Tag Tage"
+
+
+# what lowering adds
+
+LOWERED = """---
+channels: [sms]
+policy: adapt
+---
+{"template_type": "quick_reply", "text": "{% trans %}Shall we call?{% endtrans %}",
+ "buttons": [{"text": "{% trans %}Yes{% endtrans %}", "value": "yes"}]}
+"""
+WORDS = QUESTION + 'msgid "Yes"\nmsgstr "Ja"\n\n'
+REPLY = 'msgctxt "wording"\nmsgid "Reply {number} for {option}"\nmsgstr '
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (f'{REPLY}"{{option}}: {{number}} senden"\n', "", 0),
+        ("", "missing-translation", 3),
+        (f'{REPLY}""\n', "missing-translation", 14),
+        (f'{REPLY}"{{option}} senden"\n', "translation-differs", 14),
+    ],
+)
+def test_words_that_are_added_are_of_the_language(tmp_path: Path, words: str, code: str, line: int) -> None:
+    compiler = project(tmp_path, {"templates/a.json.j2": LOWERED}, de=WORDS + words)
+    own, german = compiler.check(["a"])
+    assert "Reply 1 for Yes" in str(own.result.payload)
+    problems = [d for d in german.result.diagnostics if d.severity == "error"]
+    assert [d.code for d in problems] == ([code] if code else [])
+    if code:
+        assert place(problems[0])[1] == line
+    else:
+        assert "Ja: 1 senden" in str(german.result.payload)
+
+
+def test_words_that_are_not_added_need_no_translation(tmp_path: Path) -> None:
+    text = LOWERED.replace("[sms]", "[messenger]")
+    assert found(project(tmp_path, {"templates/a.json.j2": text}, de=WORDS)) == []

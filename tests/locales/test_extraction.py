@@ -217,3 +217,13 @@ def test_a_broken_file_is_not_written_over(here: Path) -> None:
         assert result.exit_code == 1
         assert "locales/de/messages.po:6:7: error: bad-catalog" in result.output
     assert here.joinpath("locales/de/messages.po").read_text() == before
+
+
+def test_words_that_may_be_added_are_extracted(here: Path) -> None:
+    front = "---\npolicy: adapt\nwording: {reply: 'Send {number} for {option}', option: '{number} {option}'}\n---\n"
+    project(here, {"templates/a.json.j2": message('"x"', front), "templates/b.json.j2": message('"x"')})
+    run("extract")
+    pot = here.joinpath("locales/messages.pot").read_text()
+    assert '#: templates/a.json.j2:3\nmsgctxt "wording"\nmsgid "Send {number} for {option}"\n' in pot
+    assert '#: templates/a.json.j2:2\nmsgctxt "wording"\nmsgid "Options"\n' in pot
+    assert "{number} {option}" not in pot, "nothing to translate"

@@ -14,8 +14,11 @@ from ..locales import Message
 from ..project import Project
 from ..render import Renderer
 from ..sourcemap import PlacingLexer
-from ..template import Template, load
+from ..template import FILE_NAME, Template, load
+from ..wordings import CONTEXT, to_translate
+from ..wordings import message as wording
 
+_ADDED = "added to a message where a channel has no buttons; what is in braces stays as it is"
 _TOLD = "translators:"  # how a comment for translators begins, in any case
 
 
@@ -38,11 +41,24 @@ def found(project: Project) -> dict[tuple[str | None, str], Found]:
             template = load(path, project.shown(path), path.name, _syntax(path))
             for message in _messages(renderer, template):
                 _add(texts, message, template, renderer)
+            _add_wording(texts, project, template)
         except Failed as failed:
             problems += failed.diagnostics
     if problems:
         raise Failed(*problems)
     return texts
+
+
+def _add_wording(texts: dict[tuple[str | None, str], Found], project: Project, template: Template) -> None:
+    """The words that are added to a message that is lowered: the template's own, and those of Handbill if it may be."""
+    contract = template.contract
+    lowered = (contract.policy or project.config.policy) == "adapt" and contract.payload is None
+    for name, text in to_translate(contract.wording).items():
+        if name in contract.wording or (lowered and FILE_NAME.fullmatch(template.name)):
+            span = template.span(("wording", name) if name in contract.wording else ("policy",))
+            place = f"{template.source.path}:{template.source.position(span.start)[0]}"
+            one = texts.setdefault((CONTEXT, text), Found(wording(text), comments=[_ADDED]))
+            one.places += [] if place in one.places else [place]
 
 
 def _files(project: Project) -> Iterator[Path]:

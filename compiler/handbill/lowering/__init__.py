@@ -6,8 +6,8 @@ from .explained import Explained
 from .judging import problems
 from .ladder import Ladder, Lowered, Trial
 from .losses import KINDS, Loss
-from .plan import Judged, Plan, plan
-from .prose import Words
+from .plan import Judged, Plan, added, plan
+from .prose import Words, default_wording
 from .telling import loss_diagnostics, tried
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "Plan",
     "Trial",
     "Words",
+    "added",
+    "default_wording",
     "loss_diagnostics",
     "plan",
     "problems",

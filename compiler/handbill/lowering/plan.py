@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ..keywords import Path
 from ..message import Message
-from ..tree import Tree
+from ..tree import Leaf, Tree
 from .ladder import Ladder, Lowered
-from .written import written
+from .written import leaves_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,20 @@ class Plan:
     def sent(self) -> list[Tree]:
         """Those that go out."""
         return [each.tree for each in self.judged if each.sent]
+
+
+def added(plan: Plan) -> list[str]:
+    """The texts of the messages that lowering has made, without the values in them."""
+    leaves = [leaf for each in plan.lowered if each.changed for one in each.after for leaf in leaves_of(written(one))]
+    return [" ".join(map(str, _constant(leaf))) for leaf in leaves]
+
+
+def _constant(leaf: Leaf) -> Iterator[str]:
+    for part in (leaf.value,) if leaf.parts is None else leaf.parts:
+        if isinstance(part, Leaf):
+            yield from _constant(part)
+        elif isinstance(part, str):
+            yield part
 
 
 def plan(root: Tree, ladder: Ladder) -> Plan:

@@ -20,6 +20,11 @@ def _data() -> dict[str, Any]:
     return dict(load("lowering.json"))
 
 
+def default_wording() -> dict[str, str]:
+    """The words that are added where a template has none of its own, by name."""
+    return {name: text for name, text in _data()["wording"].items() if not name.startswith("x-")}
+
+
 class Words:
     """The wording of one template on one channel."""
 
