@@ -136,6 +136,7 @@ def test_unknown_language(told: Told) -> None:
     assert found.code == "unknown-approved-template"
     assert found.label
     assert (found.label.span.text, found.label.text) == ("en", "`order_shipped` is there in `en_US` and `de`")
+    assert found.hint == "did you mean `en_US`?"
     [found] = told(TWO, {}, language="en_GB")
     assert found.hint == "did you mean `en_US`?"
 
@@ -186,6 +187,22 @@ def test_a_list_that_is_none(told: Told, folder: Path, text: str, code: str, at:
     assert found.label
     assert found.label.span.source.path == "whatsapp.lock.json"
     assert found.label.span.text.startswith(at)
+
+
+def test_a_list_outside_the_project_is_not_read(told: Told, folder: Path, tmp_path_factory: Any) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    outside.joinpath("secret.txt").write_text("hunter2", encoding="utf-8")
+    folder.joinpath("whatsapp.lock.json").symlink_to(outside / "secret.txt")
+    [found] = told(None, {"body": {"1": "a"}})
+    assert found.code == "include-outside"
+    assert found.label
+    assert found.label.span.source.text == ""
+
+
+def test_a_name_given_twice_in_the_list_does_no_harm(told: Told, folder: Path) -> None:
+    text = json.dumps({"data": [TWO]}).replace('"category"', '"status": "APPROVED", "category"')
+    folder.joinpath("whatsapp.lock.json").write_text(text, encoding="utf-8")
+    assert [d.code for d in told(None, {"body": {"1": "a"}})] == ["template-arity"]
 
 
 def test_a_fallback_is_held_too(told: Told, folder: Path) -> None:

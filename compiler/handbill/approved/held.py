@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +48,7 @@ def held(lock: Lock, message: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("unknown-approved-template", f"No template `{name}`", ("name",), f"not in {shown}", hint)
         return
     if language not in languages:
-        meant = did_you_mean(language.replace("-", "_"), languages) or (languages[0] if len(languages) == 1 else "")
+        meant = _alike(language, languages)
         yield Problem(
             "unknown-approved-template", f"No template `{name}` in `{language}`", ("language",),
             f"`{name}` is there in {_and(languages)}",
@@ -62,6 +63,13 @@ def held(lock: Lock, message: Mapping[str, Any]) -> Iterator[Problem]:
     anchor = ("parameters",) if "parameters" in message else ("name",)
     yield from _Fit(parameters, anchor, template.shape, "").problems()
     yield from _cards(parameters, anchor, template.shape)
+
+
+def _alike(language: str, languages: list[str]) -> str:
+    """The language most likely meant: spelt almost so, the same in another country, or the only one."""
+    same = [each for each in languages if re.split("[_-]", each)[0] == re.split("[_-]", language)[0]]
+    only = languages if len(languages) == 1 else []
+    return did_you_mean(language.replace("-", "_"), languages) or next(iter([*same, *only]), "")
 
 
 _STATES = {

@@ -18,7 +18,7 @@ from ..resources import load
 from ..tree import Leaf, fill
 from ..validate import pattern
 from .held import Problem, held
-from .lock import Lock, read_lock
+from .lock import Lock, read_lock, within
 
 
 class Approvals:
@@ -70,7 +70,8 @@ class Approvals:
         if not pattern(letters).is_valid(message["name"]):
             return None
         if path not in self._locks:
-            self._locks[path] = read_lock(path, self._project.shown(path))
+            shown = self._project.shown(path)
+            self._locks[path] = read_lock(within(path, self._project.root, shown), shown)
         return self._locks[path]
 
     def _file(self, target: Channel) -> Path | None:

@@ -45,7 +45,10 @@ class JsonFile:
 
     def span(self, path: Sequence[str | int], key: bool = False) -> Span:
         if self._marks is None:  # only when there is something to tell: it takes long
-            self._marks = dict(places(read_json(self.source.text)))
+            try:
+                self._marks = dict(places(read_json(self.source.text)))
+            except Unreadable:  # such as a name given twice
+                self._marks = {}
         return span_in(self.source, self._marks, path, key)
 
 
@@ -115,6 +118,14 @@ def _as_people_write(source: Source) -> Any:
         return plain(read_json(source.text))
     except Unreadable as problem:
         raise Failed(unreadable(source, problem)) from None
+
+
+def within(path: Path, root: Path, shown: str) -> Path:
+    """The path, when it does not lead out of the project. Raises Failed: a link may come from a stranger."""
+    if path.resolve().is_relative_to(root.resolve()):
+        return path
+    label = _top(shown, "a link that leads out of the project")
+    raise Failed(Diagnostic("include-outside", "List outside the project", label, hint="put the file there itself"))
 
 
 def read_lock(path: Path, shown: str) -> Lock:

@@ -126,9 +126,11 @@ def check(ctx: click.Context, /, file: Path | None, form: str, folder: Path | No
 
 
 def _lock(project: Project) -> Path:
+    from ..approved.lock import within
     from ..channels import channel
 
-    return project.root / str(channel("whatsapp").data["templates"]["lock"])
+    path = project.root / str(channel("whatsapp").data["templates"]["lock"])
+    return within(path, project.root, project.shown(path))
 
 
 def _digits(waba_id: str | None) -> str | None:
