@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from handbill.send.outcome import State
 
 ROOT = Path(__file__).parents[2]
 SECRETS = {"GENESYS_CLOUD_CLIENT_ID": "canary-client-id", "GENESYS_CLOUD_CLIENT_SECRET": "canary/client+secret"}
+LONGEST = 120.0  # seconds that a process is waited for
 RUN = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
 HELLO = """\
 ---
@@ -36,6 +38,26 @@ params:
 ---
 [{"template_type": "text", "text": "Hi {{ first_name }}"}, {"template_type": "text", "text": "Bye {{ first_name }}"}]
 """
+
+
+class Process(subprocess.Popen[str]):
+    """One that is not waited for without end: what hangs is killed, and fails its test."""
+
+    def communicate(self, input: str | None = None, timeout: float | None = LONGEST) -> tuple[str, str]:  # noqa: A002
+        try:
+            return super().communicate(input, timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            out, err = super().communicate()
+            raise AssertionError(f"it did not end within {timeout} s: {out}{err}") from None
+
+    def until(self, seen: Callable[[], object]) -> None:
+        """Wait for something that it does."""
+        end = time.monotonic() + LONGEST
+        while not seen():
+            time.sleep(0.01)
+            assert self.poll() is None, self.communicate()
+            assert time.monotonic() < end
 
 
 @dataclass
@@ -76,12 +98,12 @@ class Project:
         people = str(self.root / "people.csv")
         return self.run("send", name, "--channel", "messenger", "--recipients", people, *arguments, code=code)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Process:
         """Run handbill in a process of its own."""
         if not arguments:
             arguments = ("hello", "--channel", "messenger", "--recipients", "people.csv")
         env = {**os.environ, **self.env, "PYTHONPATH": str(ROOT / "compiler")}
-        return subprocess.Popen(
+        return Process(
             [sys.executable, "-m", "handbill", "send", *arguments], cwd=self.root, env=env, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip

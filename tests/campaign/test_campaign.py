@@ -174,7 +174,7 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(made: Made) -> None:
     def tell(line: str) -> None:
         requests.append(line)
         if len(requests) == 12:
-            threading.Thread(target=project.box.expire).start()
+            threading.Thread(target=project.box.expire, daemon=True).start()
 
     project = made({"workers": 8, "batch": 2}, tell=tell, delay=0.02)
     people = project.people(100)
@@ -300,14 +300,16 @@ def test_a_refusal_after_a_doubt_is_unknown(made: Made) -> None:
     project.people(1)
 
     def refuse() -> None:
-        while not project.box.messages():
+        end = time.monotonic() + 20
+        while not project.box.messages() and time.monotonic() < end:
             time.sleep(0.005)
         project.box.change(without=["messaging:send"])
 
-    thread = threading.Thread(target=refuse)
+    thread = threading.Thread(target=refuse, daemon=True)
     thread.start()
     result = project.send("--unknown", "resend", code=1)
-    thread.join()
+    thread.join(20)
+    assert not thread.is_alive()
     assert project.rows()[0].ambiguous
     assert project.states() in ({State.NEW: 1}, {State.UNKNOWN: 1})
     project.box.change(without=[], unknown=["user"])

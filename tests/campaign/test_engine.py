@@ -104,13 +104,47 @@ def test_who_is_at_work(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     with Presence(path) as first:
         assert first.alone()
-        first.join()
         with Presence(path) as second:
             assert not second.alone()
-            second.join()
             assert not first.alone()
-            first.join()
+            assert not second.alone(), "who asked in vain is still there"
         assert first.alone()
+
+
+@pytest.mark.skipif(fcntl is None, reason="no such locks here")
+def test_nothing_is_taken_from_one_who_is_at_work(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.claim("r", "me", 2, 1e-9, NOW)
+    with Presence(tmp_path / "run.jsonl") as me:
+        assert me.alone()
+        with Presence(tmp_path / "run.jsonl") as other:
+            assert ledger.lapse("r", NOW + 9, resend=True, provided=other.alone) == 0
+        assert ledger.lapse("r", NOW + 9, resend=True, provided=me.alone) == 2
+
+
+def test_a_signal_in_the_middle_of_a_stop_waits_for_nothing(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handler runs in the thread that holds the event's own lock: another call of it would wait for ever."""
+    project = made({"workers": 2}, delay=0.05)
+    project.people(100)
+    raised = []
+
+    class Stop(threading.Event):
+        def set(self) -> None:
+            if threading.current_thread() is threading.main_thread() and not raised:
+                raised.append(True)
+                with self._cond:  # type: ignore[attr-defined]
+                    signal.raise_signal(signal.SIGINT)
+            super().set()
+
+    real = Flight.__init__
+
+    def init(self: Flight, *arguments: object) -> None:
+        real(self, *arguments)  # type: ignore[arg-type]
+        self.stop = Stop()
+
+    monkeypatch.setattr(Flight, "__init__", init)
+    output = project.send(code=None).output
+    assert raised, output
+    assert State.SENDING not in project.states()
 
 
 def test_a_disk_that_fills_up_loses_nothing(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,11 +218,14 @@ def test_leases_last_as_long_as_a_slow_answer(made: Made, monkeypatch: pytest.Mo
     people = project.people(10)
     over = threading.Event()
     lapsed: list[int] = []
-    thread = threading.Thread(target=_lapse, args=(project, over, lapsed))
+    thread = threading.Thread(target=_lapse, args=(project, over, lapsed), daemon=True)
     thread.start()
-    project.send()
-    over.set()
-    thread.join()
+    try:
+        project.send()
+    finally:
+        over.set()
+        thread.join(10)
+    assert not thread.is_alive()
     assert sum(lapsed) == 0
     assert project.delivered() == dict.fromkeys(people, 1)
 

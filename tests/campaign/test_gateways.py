@@ -42,9 +42,7 @@ def test_one_message_in_six_seconds_to_the_same_person(made: Made) -> None:
     project.people(6, lambda n: f"user-{n % 4}")  # two of them are there twice
     file = str(project.root / "people.csv")
     process = project.start("hello", "--channel", "whatsapp", "--recipients", file, "--channel-id", "bot-1")
-    while len(project.box.messages()) < 4:
-        time.sleep(0.01)
-        assert process.poll() is None
+    process.until(lambda: len(project.box.messages()) >= 4)
     time.sleep(1)
     assert project.states() == {State.SENT: 4, State.NEW: 2}
     with Ledger.open(project.root) as ledger:

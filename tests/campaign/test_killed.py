@@ -42,8 +42,8 @@ def killed_and_resumed(project: Project, size: Size, *extra: str) -> int:
         process = project.start(*_next(project, extra))
         time.sleep(dice.uniform(0.3, size.longest))
         process.send_signal(signal.SIGKILL)
-        hit += process.wait() == -signal.SIGKILL
         process.communicate()
+        hit += process.returncode == -signal.SIGKILL
         found = project.runs() if project.root.joinpath(".handbill", "ledger.db").exists() else []
         assert len(found) <= 1
         if found and found[0].phase == "done":
@@ -129,9 +129,7 @@ def test_interrupted_it_ends_in_good_order(made: Made, number: signal.Signals) -
     project = made(connection(), delay=0.1)
     people = project.people(200)
     process = project.start()
-    while len(project.box.messages()) < 30:
-        time.sleep(0.01)
-        assert process.poll() is None
+    process.until(lambda: len(project.box.messages()) >= 30)
     process.send_signal(number)
     began = time.monotonic()
     stdout, stderr = process.communicate()
@@ -152,9 +150,7 @@ def test_interrupted_while_nobody_answers(made: Made) -> None:
     project = made(connection(timeouts={"read": 60}), delay=30.0)
     project.people(100)
     process = project.start()
-    while project.box.counts()["requests"] < WORKERS:
-        time.sleep(0.01)
-        assert process.poll() is None
+    process.until(lambda: project.box.counts()["requests"] >= WORKERS)
     process.send_signal(signal.SIGINT)
     time.sleep(0.5)
     assert process.poll() is None
@@ -168,9 +164,7 @@ def test_two_processes_share_a_run(made: Made) -> None:
     project = made(connection(), delay=0.05)
     people = project.people(240)
     first = project.start()
-    while not project.box.messages():
-        time.sleep(0.01)
-        assert first.poll() is None
+    first.until(project.box.messages)
     second = project.start("--resume", project.runs()[0].id)
     outputs = [first.communicate(), second.communicate()]
     assert [first.returncode, second.returncode] == [0, 0], outputs
@@ -185,8 +179,7 @@ def test_a_process_takes_over_what_another_died_with(made: Made) -> None:
     project = made(connection(idempotency_key="Idempotency-Key"), dedupe=True, delay=0.05)
     people = project.people(300)
     first = project.start()
-    while not project.box.messages():
-        time.sleep(0.01)
+    first.until(project.box.messages)
     second = project.start("--resume", project.runs()[0].id)
     time.sleep(0.9)
     first.kill()

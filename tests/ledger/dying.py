@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from handbill.send import ledger_file
-from handbill.send.ledger import Ledger, Result
+from handbill.send.ledger import Ledger, Refusal, Result
 from handbill.send.outcome import State
 from ledger.making import LEASE, NOW, RUN, entries, run
 
@@ -45,7 +45,7 @@ with Ledger.open(folder) as ledger:
     note("created")
     ledger.add(RUN, entries(6))
     note("added")
-    ledger.refuse(RUN, 7, 8, "text-too-long", "Text too long")
+    ledger.refuse(RUN, [Refusal(7, 8, "text-too-long", "Text too long")])
     ledger.phase(RUN, "ready", 7)
     note("ready")
     for number, state in enumerate([State.SENT, State.REJECTED, State.UNKNOWN, State.NEW], 1):

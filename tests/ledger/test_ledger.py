@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from handbill.diagnostic import Failed
-from handbill.send.ledger import Ledger, Result
+from handbill.send.ledger import Ledger, Refusal, Result
 from handbill.send.outcome import State
 from ledger.making import LEASE, NOW, ROWS, RUN, entries, entry, file, run, states
 
@@ -115,7 +115,7 @@ def test_sending_is_no_result(ledger: Ledger) -> None:
 def test_a_row_that_is_added_again_gets_its_new_place_unless_it_was_tried(ledger: Ledger) -> None:
     ledger.claim(RUN, "me", 1, LEASE, NOW)
     ledger.record(RUN, "me", [Result(1, State.NEW)])
-    ledger.refuse(RUN, 21, 22, "text-too-long", "Text too long")
+    ledger.refuse(RUN, [Refusal(21, 22, "text-too-long", "Text too long")])
     moved = [entry(row).__class__(row, row + 1, 9_000_000, 800, f"{row:032x}") for row in (1, 2, 21)]
     assert ledger.add(RUN, moved) == 3
     found = {info.row: (info.offset, info.length, info.state) for info in ledger.rows(RUN) if info.row in (1, 2, 21)}
@@ -123,8 +123,8 @@ def test_a_row_that_is_added_again_gets_its_new_place_unless_it_was_tried(ledger
 
 
 def test_what_could_not_be_compiled_is_not_sent_again(ledger: Ledger) -> None:
-    ledger.refuse(RUN, 21, 22, "text-too-long", "Text too long")
-    ledger.refuse(RUN, 1, 2, "text-too-long", "Text too long")
+    ledger.refuse(RUN, [Refusal(21, 22, "text-too-long", "Text too long")])
+    ledger.refuse(RUN, [Refusal(1, 2, "text-too-long", "Text too long")])
     assert states(ledger)[1] is State.NEW, "a row that is there stays"
     ledger.phase(RUN, "done")
     assert ledger.again(RUN, State.REJECTED) == 0

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from handbill.send.ledger import Ledger, Result
+from handbill.send.ledger import Ledger, Refusal, Result
 from handbill.send.outcome import State
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -72,7 +72,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def refuse(self, number: int) -> None:
-        self.ledger.refuse(RUN, number, number + 1, "text-too-long", "Text too long")
+        self.ledger.refuse(RUN, [Refusal(number, number + 1, "text-too-long", "Text too long")])
         self.rows.setdefault(number, Row(REJECTED, 0))
 
     @rule(owner=OWNERS, count=st.integers(1, 4), lease=st.integers(1, 20))

@@ -98,7 +98,7 @@ class Campaign:
         self._door = threading.Lock()
         self._queue = 0  # workers before the door, and the one in it
         self._stop = flight.stop
-        self._hurry = threading.Event()
+        self._asked = 0  # how often it was told to stop
         self._nothing_until = 0.0  # by the wall clock: there is nothing to claim before
         self._complete = False  # whether every row is in the ledger
         self._ending: Ending = "done"
@@ -117,10 +117,17 @@ class Campaign:
         self._workers = [threading.Thread(target=self._work, name=f"worker {n}", daemon=True) for n in range(workers)]
 
     def stop(self) -> None:
-        """Finish what is under way and leave the rest; the second time, do not wait for it. From a signal handler."""
-        if self._stop.is_set():
-            self._hurry.set()
-        self._end("interrupted")
+        """Finish what is under way and leave the rest; the second time, do not wait for it.
+
+        From a signal handler, which may come in the middle of anything that this thread does: it takes no lock.
+        """
+        self._asked += 1
+
+    def _over(self) -> bool:
+        """Whether to go on no longer."""
+        if self._asked:
+            self._end("interrupted")
+        return self._stop.is_set()
 
     def run(
         self,
@@ -134,9 +141,7 @@ class Campaign:
         """
         self._tick = tick
         with Presence(self._lock_file) as presence:
-            if presence.alone():  # whoever has claimed anything is dead
-                self._ledger.lapse(self._run.id, math.inf, self._flight.harmless)
-            presence.join()
+            self._bury(presence)
             for worker in self._workers:
                 worker.start()
             try:
@@ -144,12 +149,12 @@ class Campaign:
                     feed(self._fed)
                     self._known()
                 self._complete = True
-                while not self._stop.is_set():
+                while not self._over():
                     self._beat(presence)
                     with self._news:
                         self._news.wait(_TICK)
             except Interrupted:
-                self._end("stopped")
+                self._end("stopped")  # unless there is another reason
             except BaseException as error:  # noqa: BLE001 - raised again where the run ends
                 self._broken(error)
             finally:
@@ -171,7 +176,7 @@ class Campaign:
         self.tally.ended = max(self.tally.ended, refused)
 
     def _fed(self) -> None:
-        if self._stop.is_set():
+        if self._over():
             raise Interrupted
         if time.monotonic() >= self._next_beat:
             self._beat(None)
@@ -198,13 +203,14 @@ class Campaign:
                 self._end("done")
             return
         if moment > now and presence is not None and self._ledger.counts(self._run.id)[State.SENDING]:
-            if presence.alone():
-                self._ledger.lapse(self._run.id, math.inf, self._flight.harmless)
-                moment = now
-            presence.join()
+            moment = now if self._bury(presence) else moment
         if moment <= now:
             self._ledger.lapse(self._run.id, now, self._flight.harmless)
             self._wake()
+
+    def _bury(self, presence: Presence) -> int:
+        """Take over what others had in hand, if nobody else is at work: they are dead."""
+        return self._ledger.lapse(self._run.id, math.inf, self._flight.harmless, presence.alone)
 
     def _wake(self) -> None:
         with self._news:
@@ -212,7 +218,7 @@ class Campaign:
             self._news.notify_all()
 
     def _end(self, ending: Ending, *why: Diagnostic) -> None:
-        """The first reason counts. Without a lock, since a signal handler may be the one that calls."""
+        """The first reason counts."""
         if not self._stop.is_set():
             self._ending, self._why = ending, why
             self._stop.set()
@@ -229,10 +235,12 @@ class Campaign:
             self._news.notify_all()
         self.tally.note = "" if self._ending == "done" else "finishing what is under way"
         end = time.monotonic() + float(data()["campaign"]["grace"])
-        while (
-            any(worker.is_alive() for worker in self._workers) and time.monotonic() < end and not self._hurry.is_set()
-        ):
-            next((worker for worker in self._workers if worker.is_alive()), self._workers[0]).join(_TICK)
+        patience = 1 if self._ending == "interrupted" else self._asked  # one signal more, and it is not waited for
+        while self._asked <= patience and time.monotonic() < end:
+            working = next((worker for worker in self._workers if worker.is_alive()), None)
+            if working is None:
+                break
+            working.join(_TICK)
             self._tick(self.tally)
         self._recorder.close()
         if self._error is not None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from hashlib import blake2b
@@ -31,9 +31,9 @@ from ..diagnostic import did_you_mean
 from ..home import FOLDER
 from .ledger_file import NAME, connected, data, failed, told, transaction
 from .outcome import State
-from .records import Claim, Entry, Limit, Permit, Phase, Result, RowInfo, Run
+from .records import Claim, Entry, Limit, Permit, Phase, Refusal, Result, RowInfo, Run
 
-__all__ = ["Claim", "Entry", "Ledger", "Limit", "Permit", "Result", "RowInfo", "Run", "State"]
+__all__ = ["Claim", "Entry", "Ledger", "Limit", "Permit", "Refusal", "Result", "RowInfo", "Run", "State"]
 
 STATES = (State.NEW, State.SENDING, State.SENT, State.REJECTED, State.UNKNOWN)  # in the file: a state's place here
 _NEW, _SENDING, _SENT, _REJECTED, _UNKNOWN = range(len(STATES))
@@ -130,15 +130,41 @@ class Ledger:
             added += len(group)
         return added
 
-    def refuse(self, run: str, row: int, line: int, code: str, error: str) -> None:
-        """A row that could not be compiled: rejected from the start, and never tried. One that is there stays."""
+    def refuse(self, run: str, refusals: Iterable[Refusal]) -> None:
+        """Rows that could not be compiled: rejected from the start, and never tried. One that is there stays."""
         number = self._number(run)
         with self._change() as db:
-            db.execute(
+            db.executemany(
                 "INSERT INTO rows VALUES (?, ?, ?, 0, 0, x'', ?, 0, 0, 0, 0, '', ?, ?) "
                 "ON CONFLICT (run, row) DO NOTHING",
-                (number, row, line, _REJECTED, code, error),
+                [(number, each.row, each.line, _REJECTED, each.code, each.error) for each in refusals],
             )
+
+    def repeated(self, run: str, most: int) -> tuple[int, list[tuple[int, int]]]:
+        """How many rows are for somebody whom an earlier row is for, and of the first `most` of those people two lines.
+
+        The rows are sorted by SQLite, in a file of its own where they are many.
+        """
+        number = self._number(run)
+        again = (
+            "SELECT count(*) AS times, min(row) AS row, min(line) AS line, max(line) AS last "
+            "FROM rows WHERE run = ? AND length > 0 GROUP BY recipient HAVING times > 1"
+        )
+        ((count,),) = self._read(f"SELECT total(times - 1) FROM ({again})", (number,))
+        lines = self._read(f"SELECT line, last FROM ({again}) ORDER BY row LIMIT ?", (number, most)) if count else []
+        return int(count), lines
+
+    def once(self, run: str, code: str, error: str) -> int:
+        """Of the rows for the same recipient all but the first are rejected, unless they were tried. How many."""
+        number = self._number(run)
+        with self._change() as db:
+            changed = db.execute(
+                "UPDATE rows SET state = ?2, length = 0, code = ?3, error = ?4 "
+                "WHERE run = ?1 AND state = 0 AND attempts = 0 AND row NOT IN "
+                "(SELECT min(row) FROM rows WHERE run = ?1 AND length > 0 GROUP BY recipient)",
+                (number, _REJECTED, code, error),
+            )
+            return changed.rowcount
 
     def claim(self, run: str, owner: str, count: int, lease: float, now: float) -> list[Claim]:
         """Up to `count` rows that are due, in order, in the hand of `owner` for `lease` seconds."""
@@ -202,10 +228,15 @@ class Ledger:
             },
         )  # fmt: skip
 
-    def lapse(self, run: str, now: float, resend: bool) -> int:
-        """Rows whose owner has not come back within its lease: unknown, or with `resend` new again. How many."""
+    def lapse(self, run: str, now: float, resend: bool, provided: Callable[[], bool] = lambda: True) -> int:
+        """Rows whose owner has not come back within its lease: unknown, or with `resend` new again. How many.
+
+        None unless it is so as `provided`, which is asked while nobody else can claim anything.
+        """
         number = self._number(run)
         with self._change() as db:
+            if not provided():
+                return 0
             gone = db.execute("SELECT run, row FROM claims WHERE run = ? AND lease <= ?", (number, now)).fetchall()
             db.executemany("DELETE FROM claims WHERE run = ? AND row = ?", gone)
             db.executemany(
@@ -270,7 +301,9 @@ class Ledger:
         """The earliest moment at which there may be something to claim or to lapse; None when all is at its end."""
         number = self._number(run)
         ((due, lease),) = self._read(
-            "SELECT (SELECT min(due) FROM rows WHERE run = ?1 AND state = 0), "
+            "SELECT coalesce("  # the first that was never tried, so that not every new row is read
+            "(SELECT due FROM rows INDEXED BY new_rows WHERE run = ?1 AND state = 0 AND due = 0 LIMIT 1), "
+            "(SELECT min(due) FROM rows WHERE run = ?1 AND state = 0)), "
             "(SELECT min(lease) FROM claims WHERE run = ?1)",
             (number,),
         )

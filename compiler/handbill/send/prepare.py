@@ -17,12 +17,12 @@ from ..diagnostic import Diagnostic, Failed, Label, Severity
 from ..gateways import direct
 from ..names import known_channel
 from ..pipeline import Compiler, Result, to_json
-from .ledger import Entry, Ledger
+from .ledger import Entry, Ledger, Refusal
 from .parcels import addressed, one_of, outside
 from .recipients import Recipients, Row
 from .segments import Segments
 
-GROUP = 500  # payloads that are written at once
+GROUP = 500  # rows that are written at once
 _BYTES = 1_000_000  # at which a group is written though it is smaller
 
 
@@ -147,7 +147,7 @@ def prepare(
             counts.refused += 1
             worst = next(d for d in made.found if d.severity is Severity.ERROR)
             # the title names parameters and never shows values: what is in the ledger tells nothing of people
-            ledger.refuse(run, made.row.number, made.row.line, worst.code, worst.title)
+            group.refuse(Refusal(made.row.number, made.row.line, worst.code, worst.title))
             if fail_fast:
                 counts.stopped = True
                 break
@@ -159,7 +159,7 @@ def prepare(
 
 
 class _Group:
-    """Payloads that go to the disk together."""
+    """Rows that go to the disk together."""
 
     def __init__(self, ledger: Ledger, segments: Segments, run: str) -> None:
         self._ledger = ledger
@@ -167,7 +167,13 @@ class _Group:
         self._run = run
         self._rows: list[tuple[int, int, str]] = []  # number, line, hash of the recipient
         self._payloads: list[bytes] = []
+        self._refusals: list[Refusal] = []
         self._size = 0
+
+    def refuse(self, refusal: Refusal) -> None:
+        self._refusals.append(refusal)
+        if len(self._refusals) >= GROUP:
+            self.write()
 
     def add(self, row: Row, payload: bytes) -> None:
         self._rows.append((row.number, row.line, self._ledger.recipient(whom(row.address))))
@@ -177,6 +183,9 @@ class _Group:
             self.write()
 
     def write(self) -> None:
+        if self._refusals:
+            self._ledger.refuse(self._run, self._refusals)
+            self._refusals.clear()
         if not self._rows:
             return
         places = self._segments.append(self._payloads)

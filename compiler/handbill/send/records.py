@@ -42,6 +42,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that is not sent, whoever is asked: it could not be compiled."""
+
+    row: int
+    line: int
+    code: str
+    error: str  # without anything of the recipient
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A row in hand."""
 
