@@ -38,6 +38,19 @@ def test_how_a_channel_is_reached(run):
     assert channel("webmessaging").data["direct"] is False
 
 
+@pytest.mark.parametrize("name", [name for name in CHANNELS if channel(name).direct])
+def test_what_a_connection_needs(run, name):
+    """Everything that a connection and an address of the channel's own API can have is told."""
+    text = squeezed(run("channels", name).stdout)
+    data = channel(name).data
+    assert 'Its own API (gateway = "direct")' in text
+    token = data["auth"].get("token")
+    assert not isinstance(token, dict) or f"${token['variable']}" in text
+    for each in [*(data.get("settings") or ()), *data["address"]["fields"]]:
+        assert f"{each['name']}" in text
+        assert squeezed(each["about"]) in text
+
+
 def test_markdown(run):
     lines = run("channels", "--format", "markdown").stdout.splitlines()
     assert len(lines) == 2 + len(CHANNELS)

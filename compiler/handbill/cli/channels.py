@@ -121,6 +121,9 @@ def _page(known: Channel) -> Iterator[str]:
     yield f"Lengths are counted in {known.data.get('unit', 'characters')}, unless a limit says otherwise."
     if doubt := _doubt(known):
         yield f"All of this is {doubt}."
+    if known.direct:
+        yield ""
+        yield from _own_api(known)
     yield ""
     yield "Messages"
     for kind, capability in capabilities(known).items():
@@ -129,6 +132,32 @@ def _page(known: Channel) -> Iterator[str]:
     for path, reason in lacking(known).items():
         yield from _wrapped(f"never {path}: {reason}", 2)
     yield from _limits(load(known.limits)["$defs"])
+
+
+def _own_api(known: Channel) -> Iterator[str]:
+    """What a connection to the channel's own API needs, and what a recipient's address has."""
+    yield 'Its own API (gateway = "direct")'
+    endpoint, auth = known.data.get("endpoint") or {}, known.data.get("auth") or {}
+    for url in [endpoint["url"]] if "url" in endpoint else [step["url"] for step in endpoint.get("steps", ())]:
+        yield f"  {endpoint.get('method', 'POST')} {url}"
+    if reason := auth.get("unsupported"):
+        yield from _wrapped(f"not sent by Handbill: {reason}", 2)
+    token = auth.get("token")
+    if isinstance(token, dict):
+        yield from _named("token", f"{token['about']}, in ${token['variable']} unless the connection says another")
+    for each in known.data.get("settings") or ():
+        default = f"; otherwise {each['default']}" if each.get("default") else ""
+        yield from _named(each["name"], f"{each['about']}{default}")
+    for each in known.data.get("address", {}).get("fields", ()):
+        option = f"--{each['name']}" if each["name"] == "to" else f"--address {each['name']}=…"
+        needed = "" if each.get("required", True) else " (optional)"
+        yield from _named(option, f"{each['about']}{needed}")
+
+
+def _named(name: str, about: str) -> Iterator[str]:
+    first, *rest = _wrapped(about, 26)
+    yield f"  {name:<23} {first.lstrip()}"
+    yield from rest
 
 
 def _missing(capability: Capability) -> Iterator[str]:
