@@ -302,7 +302,8 @@ class Compiler:
                         yield Checked(name, target, changed, other, self._shown(locale))
 
     def catalog(self, locale: str) -> Catalog:
-        """The texts of one language. Raises Failed for a file of translations that cannot be read."""
+        """The texts of a language ("": the project's own). Raises Failed for translations that cannot be read."""
+        locale = locale or self.project.config.locale
         if locale not in self._catalogs:
             self._catalogs[locale] = catalog(self.project, locale)
         return self._catalogs[locale]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from email.parser import HeaderParser
 from typing import NoReturn, TypeAlias
 
 from ..diagnostic import Diagnostic, Failed, Label
@@ -70,7 +69,8 @@ class Po:
 
     def heading(self, name: str) -> str:
         """A line of the header, such as Plural-Forms; empty when it is not there."""
-        return str(HeaderParser().parsestr(self.header.texts[0].text).get(name) or "") if self.header else ""
+        lines = self.header.texts[0].text.split("\n") if self.header else []
+        return next((line[len(name) + 1 :].strip() for line in lines if line.lower().startswith(f"{name.lower()}:")), "")
 
     def span(self, text: Text) -> Span:
         return Span(self.source, text.start, text.end)
