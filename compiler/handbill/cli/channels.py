@@ -143,7 +143,7 @@ def _own_api(known: Channel) -> Iterator[str]:
     if reason := auth.get("unsupported"):
         yield from _wrapped(f"not sent by Handbill: {reason}", 2)
     token = auth.get("token")
-    if isinstance(token, dict):
+    if token and "variable" in token:
         yield from _named("token", f"{token['about']}, in ${token['variable']} unless the connection says another")
     for each in known.data.get("settings") or ():
         default = f"; otherwise {each['default']}" if each.get("default") else ""
