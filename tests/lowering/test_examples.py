@@ -41,6 +41,11 @@ CASES = [
     ("marked", "telegram", "direct"),
     ("marked", "sms", "genesys-event"),
     ("sequence", "sms", "genesys-event"),
+    ("asked_first", "line", "direct"),
+    ("asked_first", "line", "genesys-event"),
+    ("asked_first", "rcs", "direct"),
+    ("asked_first", "viber", "direct"),
+    ("asked_first", "telegram", "direct"),
 ]
 
 

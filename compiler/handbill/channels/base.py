@@ -97,6 +97,12 @@ class Channel:
         return str(told.get("x-source", "")), str(told.get("x-checked", ""))
 
     @property
+    def last(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Types whose buttons are gone when any message follows; and when one of these types follows."""
+        told = self.data.get("sequence") or {}
+        return frozenset(told.get("last", ())), frozenset(told.get("last_of_kind", ()))
+
+    @property
     def payload_schema(self) -> str:
         """What the channel's own API accepts."""
         return f"{self.name}/payload.schema.json"

@@ -12,6 +12,7 @@ from ..places import Places
 from ..telling import steps_of
 from .ladder import Lowered, Trial
 from .losses import Loss
+from .sequence import vanishing
 from .written import type_of
 
 _CODES = {
@@ -47,9 +48,13 @@ _WHAT = {
 def loss_diagnostics(
     lowered: Iterable[Lowered], channel: Channel, who: str, template: str, document: Document, places: Places
 ) -> list[Diagnostic]:
-    """A warning for each kind of loss of each message. `who` shows it: "WhatsApp through Genesys Cloud"."""
+    """A warning for each kind of loss of each message, and for each whose buttons the next message takes away.
+
+    `who` shows it: "WhatsApp through Genesys Cloud".
+    """
     used = [one.fallback if one.rung == "fallback" and one.fallback else one for one in lowered]
-    return [_told(loss, one, channel, who, template, document, places) for one in used for loss in one.losses]
+    losses = [_told(loss, one, channel, who, template, document, places) for one in used for loss in one.losses]
+    return losses + vanishing([message for one in used for message in one.after], channel, document, places)
 
 
 def _told(
