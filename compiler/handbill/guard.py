@@ -18,6 +18,9 @@ from types import FrameType
 
 from .budget import TooCostly
 
+# How often a limit was met in this process: what came of such work could be another thing on a faster day.
+met = 0
+
 if sys.platform == "win32":
 
     @contextmanager
@@ -45,6 +48,8 @@ else:
         active = True
 
         def expired(_signal: int, _frame: FrameType | None) -> None:
+            global met
+            met += 1
             if active:
                 raise TooCostly("seconds", seconds)
 
@@ -60,6 +65,8 @@ else:
             finally:
                 active = False
         except MemoryError:
+            global met
+            met += 1
             raise TooCostly("memory", megabytes) from None
         finally:
             signal.setitimer(signal.ITIMER_PROF, *timer)

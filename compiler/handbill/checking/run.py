@@ -19,10 +19,11 @@ def run(
 ) -> Iterator[Examined]:
     """The templates of these names, in this order. Raises Failed for an unknown name of a gateway or a locale.
 
-    `keep`: whether results are taken from the last check and kept for the next, in a project that has settings.
+    `keep`: whether results are taken from the last check and kept for the next, in a project that has settings. What
+    a coverage is made of is never kept.
     `jobs`: how many processes; by itself, as many as are worth it.
     """
-    if not keep or project.source is None:
+    if not keep or asked.coverage or project.source is None:
         yield from (examined for examined, _ in _made(project, names, asked, jobs))
         return
     kept = Kept(project, asked)

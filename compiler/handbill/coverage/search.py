@@ -106,7 +106,9 @@ class Explorer:
 
     def _places(self) -> Sequence[Mapping[str, Any]]:
         """Those that a render may differ in."""
-        texts = [source.text for source, _ in self.tracer.loader.bodies.values()]
+        loader = self.tracer.loader
+        names = (self.template.source.path, *loader.asked)  # of no other template: what is found must not depend on it
+        texts = [loader.bodies[name][0].text for name in names if name in loader.bodies]
         return self.places if any("channel" in text or "locale" in text for text in texts) else self.places[:1]
 
     def _trace(self, values: Mapping[str, Any], place: Mapping[str, Any]) -> tuple[set[Key], bool]:
@@ -153,7 +155,9 @@ class Explorer:
         if proved and not arm.written:
             return None
         on = self._on(arm)
-        return reason(search, arm, rendered=rendered, ended=ended, on=on)
+        afresh = [Search(self.contexts, self.contract.has_params, constants, steps) for _ in places]
+        alone = any(each.alone(arm, place) for each, place in zip(afresh, places, strict=True))
+        return reason(search, arm, rendered=rendered, ended=ended, on=on, alone=alone)
 
     def _on(self, arm: Arm) -> str:
         words = arm.guards[-1].words if arm.guards else ""
