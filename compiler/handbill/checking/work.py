@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .. import guard
 from ..diagnostic import Diagnostic
 from ..guard import limited
 from ..pipeline import Compiler
 from ..project import Project
 from .asked import Asked, Examined
+from .covered import Covered, covered
 from .inputs import Inputs, Trace
 from .kept import kept
 
@@ -19,12 +21,16 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
     """One template on its channels, with its examples. Raises Failed for an unknown channel or gateway."""
     found: list[Diagnostic] = []
     payloads = 0
+    reach: Covered | None = None
     for checked in compiler.check([name], asked.channels, asked.via, asked.locales, plurals=True):
         found += checked.result.diagnostics
         payloads += bool(checked.channel)  # a template that cannot be read is no payload
     if payloads:  # otherwise its own settings are wrong
         found += kept(compiler, name, found)
-    return Examined(name, payloads, tuple(found))
+        reach = covered(compiler, name, asked, found, limited)
+        found += reach.found
+        payloads += reach.payloads
+    return Examined(name, payloads, tuple(found), tuple(reach.figures) if reach and asked.coverage else ())
 
 
 class Tracer:
@@ -43,6 +49,7 @@ class Tracer:
         """
         loader = self.compiler.renderer.loader
         loader.asked, loader.listed = set(), False
+        met = guard.met
         before = self._inputs.again().own(name)
         examined = examine(self.compiler, name, self._asked)
         includes, now = tuple(sorted(loader.asked)), self._inputs.again()
@@ -51,6 +58,7 @@ class Tracer:
             if source is not None and now.include(include) != now.of(source):
                 return examined, None
         state = now.state(name, includes, loader.listed)
-        if state is None or before != now.own(name) or any(d.code == "too-costly" for d in examined.found):
+        stopped = met != guard.met or any(d.code == "too-costly" for d in examined.found)
+        if state is None or before != now.own(name) or stopped:
             return examined, None
         return examined, Trace(includes, loader.listed, state)

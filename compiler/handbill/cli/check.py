@@ -18,6 +18,7 @@ from .output import coloured, say
 
 if TYPE_CHECKING:
     from ..checking import Examined
+    from ..coverage import Figures
     from ..project import Project
 
 
@@ -44,6 +45,15 @@ def _formats() -> Iterable[str]:
 )
 @lowering_options
 @click.option(
+    "--coverage", is_flag=True, help="List the arms and loops that nothing reaches; try the edges of contracts."
+)
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="An error when less of the arms and loops is reached; goes with --coverage.",
+)
+@click.option(
     "--changed",
     metavar="REV",
     help="Only templates that have changed since this git revision, themselves or what they include.",
@@ -67,6 +77,8 @@ def check(
     form: str,
     policy: str | None,
     fail_on: tuple[str, ...],
+    coverage: bool,
+    min_coverage: float | None,
     changed: str | None,
     jobs: int | None,
     no_cache: bool,
@@ -87,11 +99,13 @@ def check(
       handbill check --format github
     """
     from ..checking.run import run
-    from ..report import REPORTERS
     from ..report.text import summary
     from .opening import opened
 
     found: list[Diagnostic] = []
+    figures: list[Figures] = []
+    covering = coverage or min_coverage is not None
+    asked = Asked(channels=channels, via=via, policy=policy, locales=locales, coverage=covering)
     payloads = 0
     try:
         project = opened(folder)
@@ -99,20 +113,46 @@ def check(
         if not names:
             raise click.UsageError(_nothing(project))
         names = _changed(project, names, changed) if changed is not None else names
-        asked = Asked(channels=channels, via=via, policy=policy, locales=locales)
         for examined in _watched(run(project, names, asked, keep=not no_cache, jobs=jobs), len(names)):
             found += examined.found
             payloads += examined.payloads
+            figures += examined.coverage
     except Failed as failed:
         if is_usage(failed):
             raise
         found += failed.diagnostics
     found = merged(graver(found, (f"lost-{kind}" for kind in fail_on)))
-    say(REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout)))
+    if asked.coverage:
+        found += _too_low(figures, min_coverage)
+    say(_reported(form, found, figures if asked.coverage else None))
     apart = "\n" if found and sys.stdout.isatty() else ""
     say(f"{apart}{summary(found, payloads)}\n", sys.stderr)
     if worst(found) is Severity.ERROR:
         ctx.exit(FOUND)
+
+
+def _reported(form: str, found: list[Diagnostic], figures: list[Figures] | None) -> str:
+    """What goes to standard output."""
+    from ..report import REPORTERS
+
+    if figures is None:
+        return REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout))
+    from ..report import coverage
+
+    if form == "json":
+        return coverage.json(found, figures)
+    text = REPORTERS[form](found, colour=form == "text" and coloured(sys.stdout))
+    if form == "text":
+        return f"{text}\n{coverage.text(figures)}" if text else coverage.text(figures)
+    say(f"{coverage.total(figures)}\n", sys.stderr)
+    return text
+
+
+def _too_low(figures: list[Figures], least: float | None) -> list[Diagnostic]:
+    from ..report.coverage import too_low
+
+    low = too_low(figures, least) if least is not None else None
+    return [low] if low else []
 
 
 def _changed(project: Project, names: list[str], revision: str) -> list[str]:

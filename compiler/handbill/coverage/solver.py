@@ -36,6 +36,14 @@ class Search:
             for found in self._fulfilled(start, (*guards, *arm.guards), 0):
                 yield {way: value for way, value in found.chosen.items() if way[-1] != TURN}
 
+    def alone(self, arm: Arm, surroundings: Mapping[str, Any]) -> bool:
+        """Whether an arm's own condition could be met, were it not for those before it."""
+        for _, calls in _ways(arm.unit, 0):
+            start = Conditions(self.contexts, self.has_contract, surroundings, calls, self.constants)
+            if next(self._fulfilled(start, arm.guards[-1:], 0), None) is not None:
+                return True
+        return False
+
     def _fulfilled(self, state: Conditions, guards: tuple[Guard, ...], at: int) -> Iterator[Conditions]:
         if at == len(guards):
             yield state
@@ -149,8 +157,11 @@ def _ways(unit: Unit, depth: int) -> Iterator[tuple[tuple[Guard, ...], dict[Unit
             yield (*guards, *call.guards), {**calls, unit: call}
 
 
-def reason(search: Search, arm: Arm, *, rendered: int, ended: int, on: str) -> str:
-    """Why no context reached an arm, after `rendered` were tried, `ended` of which came to no end."""
+def reason(search: Search, arm: Arm, *, rendered: int, ended: int, on: str, alone: bool) -> str:
+    """Why no context reached an arm, after `rendered` were tried, `ended` of which came to no end.
+
+    `alone`: whether its own condition could be met, were it not for those before it; `on`: where it was tried.
+    """
     own = arm.guards[-1] if arm.guards else None
     if not arm.unit.own and not arm.unit.calls:
         return f"{arm.unit.words} is called nowhere"
@@ -164,8 +175,7 @@ def reason(search: Search, arm: Arm, *, rendered: int, ended: int, on: str) -> s
     what = _impossible(search, last)
     if not search.whole:
         return f"no context that was tried {what}"
-    before = [guard for guard in arm.guards if isinstance(guard, Tested) and guard is not last]
-    behind = " where the conditions before it allow it" if last is own and before else ""
+    behind = " where the conditions before it allow it" if last is own and alone else ""
     if last is not own and isinstance(last, Tested):
         behind = ", which it takes to come here"
     return f"no context of the contract {what}{behind}{on}"

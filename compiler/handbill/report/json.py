@@ -21,7 +21,12 @@ def report(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
 
     What a finding does not have is "", the place and the value null.
     """
-    return dumps([_finding(d) for d in diagnostics])
+    return dumps(listed(diagnostics))
+
+
+def listed(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+    """The findings as plain JSON."""
+    return [_finding(d) for d in diagnostics]
 
 
 def dumps(value: object) -> str:
