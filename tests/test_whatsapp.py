@@ -121,6 +121,13 @@ def test_signs_that_would_be_formatted_are_told(tmp_path: Path, text: str) -> No
     assert [d.code for d in result.diagnostics] == ["formatting-signs"]
 
 
+@pytest.mark.parametrize("field", ["title", "subtitle"])
+def test_signs_in_a_card_are_told(tmp_path: Path, field: str) -> None:
+    card = {"template_type": "card", "title": "A", "subtitle": "B", "buttons": [{"text": "Yes", "value": "yes"}]}
+    result = compiled(tmp_path, json.dumps({**card, field: "Only *today*"}))
+    assert [d.code for d in result.diagnostics] == ["formatting-signs"]
+
+
 @pytest.mark.parametrize("text", ["2 * 3 * 4", "snake_case_name", "* a\n* b", "a ~ b ~ c", "5 > 4", "it`s", "a*b*c"])
 def test_signs_that_stay_as_they_are_are_not(tmp_path: Path, text: str) -> None:
     assert compiled(tmp_path, json.dumps({"template_type": "text", "text": text})).diagnostics == []

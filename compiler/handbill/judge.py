@@ -38,9 +38,9 @@ GENESYS = "Genesys Cloud"
 
 
 @cache
-def _as_plain(formats: tuple[str, ...], source: str, checked: str) -> Schema:
-    """A rule for the texts that a customer reads as prose: nothing in them that the channel would format."""
-    texts = {name: {"x-plain": list(formats), "x-source": source, "x-checked": checked} for name in TEXTS}
+def _as_plain(formats: tuple[str, ...], fields: tuple[str, ...], source: str, checked: str) -> Schema:
+    """A rule for the texts that the channel takes for markup: nothing in them that it would format."""
+    texts = {name: {"x-plain": list(formats), "x-source": source, "x-checked": checked} for name in fields}
     return Schema({"properties": {**texts, "cards": {"items": {"properties": texts}}}}, "formats")
 
 
@@ -56,7 +56,8 @@ class Judge:
         if own:
             self.message.append(Rule(schema(own), who))
         if formats := channel.formats:
-            self.message.append(Rule(_as_plain(formats, *channel.formats_source), channel.title))
+            plain = _as_plain(formats, channel.formatted or TEXTS, *channel.formats_source)
+            self.message.append(Rule(plain, channel.title))
         self.payload = Rule(schema(gateway.schema(channel)), who)
 
     def likes(self, document: Any) -> bool:

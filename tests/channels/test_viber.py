@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from channels.cases import FOLDER
+from handbill.channels import channel
 from handbill.channels.viber import emit
 from handbill.diagnostic import Severity
+from handbill.gateways import GATEWAYS
+from handbill.judge import Judge
 from handbill.markup import marked_up
 from handbill.message import read
 from handbill.tree import Leaf, Tree, fill
@@ -111,3 +114,20 @@ def test_a_body_of_30_kilobytes() -> None:
     body["text"] = "a" * (30720 - len(json.dumps(body, separators=(",", ":"))))
     assert errors(body) == []
     assert errors({**body, "text": body["text"] + "a"}) == [("", "x-maxJsonBytes")]
+
+
+SIGNS = "Only *today* !"
+CARD = {"template_type": "card", "title": SIGNS, "subtitle": SIGNS, "buttons": [{"text": "Yes", "value": "yes"}]}
+FORMATTED = [
+    ({"template_type": "text", "text": SIGNS}, ["text"]),
+    ({"template_type": "media", "kind": "image", "url": "https://example.com/a.jpg", "caption": SIGNS}, ["caption"]),
+    ({"template_type": "carousel", "text": SIGNS, "cards": [CARD]}, ["text"]),
+    (CARD, []),
+]
+
+
+@pytest.mark.parametrize(("message", "fields"), FORMATTED, ids=["text", "media", "carousel", "card"])
+def test_signs_are_formatted_in_texts_but_not_in_cards(message: dict[str, Any], fields: list[str]) -> None:
+    """A card's texts are HTML, escaped."""
+    found = Judge(channel("viber"), GATEWAYS["direct"]).of_message(message)
+    assert [f.violation.path for f in found if f.violation.keyword == "x-plain"] == [(field,) for field in fields]

@@ -91,6 +91,11 @@ class Channel:
         return tuple((self.data.get("markup") or {}).get("formats", ()))
 
     @property
+    def formatted(self) -> tuple[str, ...]:
+        """The fields in which it does so, when they are not those that can have markup."""
+        return tuple((self.data.get("markup") or {}).get("formats_in", ()))
+
+    @property
     def formats_source(self) -> tuple[str, str]:
         """The page that says so, and the day it was read."""
         told = self.data.get("markup") or {}
