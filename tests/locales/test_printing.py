@@ -210,3 +210,16 @@ def test_many_messages_are_the_same_as_one(tmp_path: Path) -> None:
         assert made == to_json(slow.payload, compact=True)
         assert json.loads(made)["content"]["text"] == said(slow)
     assert said(compiler.compile("a", "messenger", None, contexts[4], locale="pl")) == '22 dni, "22'
+
+
+@pytest.mark.parametrize("rule", ["n==777 ? 5 : n!=1", "n==777 ? 1/0 : n!=1", "n==777 ? 0-3 : n!=1"])
+def test_a_rule_that_goes_wrong_for_one_number(tmp_path: Path, rule: str) -> None:
+    body = '"{% trans n %}a{% pluralize %}b{% endtrans %}"'
+    compiler = project(tmp_path, {"templates/a.json.j2": message(body)})
+    folder = tmp_path / "locales/de"
+    folder.mkdir(parents=True)
+    text = 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\nmsgstr[1] "d"\n'
+    folder.joinpath("messages.po").write_text(
+        f'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural={rule};\\n"\n\n{text}'
+    )
+    assert said(compiler.compile("a", "messenger", None, {"name": "", "n": 777}, locale="de")) in ("c", "d")

@@ -12,6 +12,7 @@ from ..locales.writing import written
 from .found import Found
 
 _ALIKE = 0.7  # how much of two texts is the same when one is taken for an older form of the other
+_LONGEST = 2_000  # characters of a text that is compared
 _SAID = ("Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit", "MIME-Version: 1.0")
 
 
@@ -109,6 +110,8 @@ def _alike(found: Found, gone: dict[Key, Entry], change: Change) -> Entry | None
     """The one of those no longer used that a new text is most like: its translation is a guess."""
     best: tuple[float, Key] | None = None
     for key, entry in gone.items():
+        if max(len(key[1]), len(found.message.id)) > _LONGEST:  # comparing takes its time
+            continue
         if key[0] != found.message.context or not any(text.text for text in entry.texts):
             continue
         matcher = SequenceMatcher(None, entry.id.text, found.message.id, autojunk=False)

@@ -74,7 +74,11 @@ class Catalog:
 
     def form(self, message: Message, number: int) -> int:
         """The plural form that a number takes."""
-        return self.plural_of(message).form(abs(number))
+        plural = self.plural_of(message)
+        try:
+            return min(max(plural.form(abs(number)), 0), plural.forms - 1)
+        except ZeroDivisionError:  # in a rule that nobody uses for this number
+            return 0
 
     def plural_of(self, message: Message) -> Plural:
         """The forms that a text has in this language."""

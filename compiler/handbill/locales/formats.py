@@ -51,7 +51,7 @@ def _babel_locale(name: str) -> Any:
 def _amount(value: Any) -> Decimal | int:
     value = settled(value)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise WrongValue(f"a number is needed, not {_kind(value)}", "give a number")
+        raise WrongValue(f"a number is needed, not {kind(value)}", "give a number")
     text = repr(value) if isinstance(value, float) else str(value)
     if isinstance(value, int):
         budget.get().integer(value.bit_length())
@@ -66,8 +66,8 @@ def _amount(value: Any) -> Decimal | int:
 _KINDS = {bool: "true or false", list: "a list", dict: "an object", str: "text", int: "a number", float: "a number"}
 
 
-def _kind(value: Any) -> str:
-    return "null" if value is None else _KINDS.get(type(value), "this")
+def kind(value: Any) -> str:
+    return "null" if value is None else _KINDS.get(type(value), "no value of this sort")
 
 
 def _pattern(pattern: Any) -> str | None:
@@ -118,7 +118,7 @@ def _written(made: Callable[[], str]) -> str:
 def _text(value: Any, what: str, example: str) -> str:
     found = settled(value)
     if not isinstance(found, str) or len(found) > _LONGEST:
-        raise WrongValue(f"{what} is needed, not {_kind(found)}", f"{what} is written {example}")
+        raise WrongValue(f"{what} is needed, not {kind(found)}", f"{what} is written {example}")
     return found.strip()
 
 

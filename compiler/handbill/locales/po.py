@@ -70,7 +70,8 @@ class Po:
     def heading(self, name: str) -> str:
         """A line of the header, such as Plural-Forms; empty when it is not there."""
         lines = self.header.texts[0].text.split("\n") if self.header else []
-        return next((line[len(name) + 1 :].strip() for line in lines if line.lower().startswith(f"{name.lower()}:")), "")
+        found = (line.partition(":") for line in lines)
+        return next((text.strip() for key, _, text in found if key.strip().lower() == name.lower()), "")
 
     def span(self, text: Text) -> Span:
         return Span(self.source, text.start, text.end)

@@ -10,6 +10,7 @@ from jinja2.runtime import Undefined
 
 from ..holes import Fragment, current
 from .catalog import Message
+from .formats import WrongValue, kind
 
 
 def translator(messages: Sequence[Message], hole: Callable[[Any], str]) -> Callable[..., Fragment]:
@@ -36,11 +37,11 @@ def translator(messages: Sequence[Message], hole: Callable[[Any], str]) -> Calla
 
 
 def _whole(number: Any) -> int:
-    """How many there are. Raises TypeError, and UndefinedError."""
+    """How many there are. Raises WrongValue, and UndefinedError."""
     if isinstance(number, Undefined):
         str(number)  # raises, in its own words
     if isinstance(number, float) and number.is_integer():
         return int(number)
     if isinstance(number, bool) or not isinstance(number, int):
-        raise TypeError(f"a whole number is needed, not {type(number).__name__}")
+        raise WrongValue(f"how many there are is {kind(number)}", "give a whole number")
     return number
