@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from handbill.cli.group import handbill
 from handbill.diagnostic import Diagnostic, Failed, merged
 from handbill.pipeline import Compiler
+from handbill.project import open_project
+from handbill.send.launch import template_digest
 
 from .speaking import TEXT, message, project, said
 
@@ -290,3 +292,34 @@ def test_words_that_are_added_are_of_the_language(tmp_path: Path, words: str, co
 def test_words_that_are_not_added_need_no_translation(tmp_path: Path) -> None:
     text = LOWERED.replace("[sms]", "[messenger]")
     assert found(project(tmp_path, {"templates/a.json.j2": text}, de=WORDS)) == []
+
+
+def test_a_run_knows_when_a_translation_changes(tmp_path: Path) -> None:
+    files = {"templates/a.json.j2": message("\"{{ _('Yes') }}\""), "templates/a.de.json.j2": message('"x"')}
+    digests = []
+    for text in ("Ja", "Jawohl"):
+        compiler = project(tmp_path, files, de=f'msgid "Yes"\nmsgstr "{text}"\n')
+        digests.append(template_digest(compiler, "a", "messenger"))
+    tmp_path.joinpath("templates/a.de.json.j2").write_text(message('"y"'))
+    digests.append(template_digest(Compiler(open_project(tmp_path)), "a", "messenger"))
+    assert len(set(digests)) == 3
+
+
+def test_the_parameter_behind_a_text_that_is_too_long(tmp_path: Path) -> None:
+    body = '"{% trans who=name %}Hello {{ who }}{% endtrans %}"'
+    compiler = project(tmp_path, {"templates/a.json.j2": message(body, TEXT.replace("60", "9000"))})
+    [d] = compiler.compile("a", "messenger", None, {"name": LONG, "n": 1}).diagnostics
+    assert (d.code, d.parameters) == ("text-too-long", ("name",))
+    assert "maxLength of 1994" in d.hint
+
+
+def test_a_text_in_a_macro_of_another_file(tmp_path: Path) -> None:
+    macros = "{% macro yes() -%}\n  {%- trans -%} Yes {%- endtrans -%}\n{%- endmacro %}"
+    body = BUTTONS.replace("{% trans %}Yes{% endtrans %}", "{{ m.yes() }}").replace(
+        "---\n{", '---\n{% import "_m.j2" as m %}{'
+    )
+    entry = 'msgid "Yes"\nmsgstr "Ja, rufen Sie mich bitte an"\n'
+    files = {"templates/a.json.j2": body, "templates/_m.j2": macros}
+    [d] = found(project(tmp_path, files, de=QUESTION + entry))
+    assert place(d) == ("de/messages.po", 10, 9)
+    assert [label.span.text for label in d.related] == ["{%- trans -%} Yes {%- endtrans -%}", "{{ m.yes() }}"]

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from handbill.cli.group import handbill
 from handbill.extraction import found
+from handbill.holes import STRETCH
 from handbill.locales import Catalog, Speech, read_po
 from handbill.render import Renderer
 from handbill.source import Source
@@ -50,7 +51,13 @@ def test_what_is_printed_is_found(tmp_path_factory: pytest.TempPathFactory, snip
     speech = Speech(Catalog("de", "en", read_po(Source("x", "")), "x"))
     path = folder / "templates/m.json.j2"
     renderer = Renderer(compiler.project.folders, str)
-    renderer.render(load(path, str(path), "m", "json"), {"n": 2, "x": "v"}, speech)
+    template, context = load(path, str(path), "m", "json"), {"n": 2, "x": "v"}
+    made = renderer.render(template, context, speech)
+    places = renderer.source_map(template, context, made)
+    assert places is not None, "rendered again with marks it is the same"
+    for match in STRETCH.finditer(made.skeleton):
+        shown = places.span(match.start(), match.end()).text
+        assert shown.startswith(("{% trans", "{{")), shown
     printed = {(each.context, each.id) for each in speech.problems.values()}
     texts = found(compiler.project)
     assert printed == set(texts)
