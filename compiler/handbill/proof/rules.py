@@ -198,6 +198,8 @@ class Asked:
                 return self._required(value, tree, pointer)
             case "properties":
                 return self._properties(value, base, tree, pointer)
+            case "contains" | "items" if isinstance(tree, list):
+                return self._items(keyword, value, base, tree, pointer)
             case "type":
                 return self._type(value, tree)
             case "const" | "enum":
@@ -222,6 +224,14 @@ class Asked:
                 known = self.holds(part, base, tree[name], below)
                 found.append(None if known is False and below in self.shape.doubtful else known)
         return _all(found)
+
+    def _items(self, keyword: str, rule: Any, base: str, tree: list[Tree], pointer: str) -> bool | None:
+        """Whether one of the items fits, or all do. One that is repeated decides nothing: other turns can differ."""
+        found: list[bool | None] = []
+        for at, child in enumerate(tree):
+            below = f"{pointer}/{at}"
+            found.append(None if below in self.shape.repeated else self.holds(rule, base, child, below))
+        return _any(found) if keyword == "contains" else _all(found)
 
     def _type(self, wanted: Any, tree: Tree) -> bool | None:
         kinds = wanted if isinstance(wanted, list) else [wanted]
