@@ -168,6 +168,15 @@ class Contexts:
                 if isinstance(value, bool) or value is None or value is ABSENT or self._is_enum(way):
                     yield {way: value}
 
+    def fullest(self) -> dict[Way, Any]:
+        """What is chosen for a context in which nothing is left out or empty."""
+        chosen = {}
+        for way in self._ways():
+            values = [v for v in self.choice(way).values if v and v is not ABSENT]
+            if values and (way[-1] == LENGTH or self.optional(way) or None in self.choice(way).values):
+                chosen[way] = values[0]
+        return chosen
+
     def _is_enum(self, way: Way) -> bool:
         return any("enum" in rule for rule in self.rules(way))
 

@@ -346,6 +346,6 @@ class Conditions:
 
 
 def spelled(way: Way) -> str:
-    """A way as a template would write it: `items[0].title`."""
-    steps = ["[0]" if step == ITEMS else f".{step}" for step in way if step != LENGTH]
+    """A way as the proof writes it: `items[].title`."""
+    steps = ["[]" if step == ITEMS else f".{step}" for step in way if step != LENGTH]
     return "".join(steps).removeprefix(".")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..contexts import ABSENT, LENGTH, PRESENT, Way
+from ..contexts import ABSENT, ITEMS, LENGTH, PRESENT, Way
 from ..diagnostic import Diagnostic
 from .conditions import spelled
 from .search import Generated
 
 _LONG = 2  # items of a list; how many there may be is the proof's business
 _OF_DATA = frozenset({"text-too-long", "bad-url", "bad-phone", "bad-time", "wrong-format", "duplicate-value"})
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHOWN = 60  # characters of a value; of a longer one its length is told
 _UNDECLARED = frozenset({"undeclared-parameter", "channel-parameter"})  # said of every channel at once
 _EMPTY = frozenset({"empty-text", "text-too-short"})
@@ -37,7 +39,7 @@ class Judged:
         for d in diagnostics:
             if {_key(d), _anywhere(d)} & self._known or _nonsense(context, d):
                 continue
-            fresh.append(replace(d, generated=said(context), hint=_hint(context, d)))
+            fresh.append(replace(d, generated=said(context, d), hint=_hint(context, d)))
         self._known |= {_key(d) for d in fresh}
         self.found += fresh
 
@@ -67,8 +69,19 @@ def _nonsense(context: Generated, d: Diagnostic) -> bool:
 
 
 def _emptied(context: Generated, d: Diagnostic) -> list[Way]:
-    """The parameters behind a finding that were chosen to be empty texts."""
-    return [way for way, value in context.chosen.items() if value == "" and way[0] in d.parameters]
+    """The parts behind a finding that were chosen to be empty texts."""
+    return [way for way in _behind(context, d) if context.chosen[way] == ""]
+
+
+def _behind(context: Generated, d: Diagnostic) -> list[Way]:
+    """What was chosen of the parts that a finding speaks of, as far as the text at its place tells."""
+    words = set(_WORD.findall(d.label.span.text)) if d.label else set()
+    named = [way for way in context.chosen if _names(way)[-1] in words]
+    return named or [way for way in context.chosen if way[0] in words or way[0] in d.parameters]
+
+
+def _names(way: Way) -> list[str]:
+    return [step for step in way if step not in (ITEMS, LENGTH)]
 
 
 def _hint(context: Generated, d: Diagnostic) -> str:
@@ -82,11 +95,14 @@ def _hint(context: Generated, d: Diagnostic) -> str:
     return d.hint
 
 
-def said(context: Generated) -> str:
+def said(context: Generated, d: Diagnostic) -> str:
     """What matters in a context: "`vip` = true, `items` with 0 items, the rest as in example `default`"."""
-    parts = [_part(way, value) for way, value in context.chosen.items() if value is not PRESENT]
+    ways = _behind(context, d) if context.edge else list(context.chosen)
+    parts = [_part(way, context.chosen[way]) for way in ways or context.chosen if context.chosen[way] is not PRESENT]
     if not parts:
         return f"the values of example `{context.base}`" if context.base else "no values"
+    if context.edge and len(parts) < len(context.chosen):
+        return f"{', '.join(parts)}, the rest at the edge of the contract"
     rest = f", the rest as in example `{context.base}`" if context.base else ""
     return ", ".join(parts) + rest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..budget import TooCostly
@@ -31,6 +31,7 @@ class Generated:
     values: dict[str, Any]
     chosen: Chosen
     base: str  # the example that the rest of it is from; "" when there is none
+    edge: bool = False  # whether it is at the edge of the contract, not on the way to an arm
 
 
 @dataclass
@@ -85,6 +86,8 @@ class Explorer:
                 if whole and (name, values) not in self._bases:
                     self._bases.append((name, values))
         self._all |= self.found.by_examples
+        if not self._bases:
+            self._start_full()
         told: dict[Key, str | None] = {}
         arms: list[Arm] = []
         for _ in range(_ROUNDS):
@@ -165,6 +168,12 @@ class Explorer:
         named += [str(place["locale"]) for place in self.places] if "locale" in words else []
         return f" on {', '.join(dict.fromkeys(named))}" if named else ""
 
+    def _start_full(self) -> None:
+        """Where no example comes to its end, one in which nothing is left out may."""
+        context = self._context(self.contexts.fullest(), self._starts()[0])
+        if context is not None and self._trace(context.values, self.places[0])[1]:
+            self._bases.append((context.base, context.values))
+
     def _starts(self) -> list[tuple[str, Mapping[str, Any]]]:
         """What a context may be made from."""
         return self._bases[:_STARTS] or [next(iter(self.examples.items()), ("", {}))]
@@ -199,4 +208,4 @@ class Explorer:
         for chosen in self.contexts.edges():
             context = self._context(chosen, self._starts()[0])
             if context is not None:
-                yield context
+                yield replace(context, edge=True)

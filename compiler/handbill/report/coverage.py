@@ -22,13 +22,14 @@ def percent(figures: Sequence[Figures]) -> float:
 
 def text(figures: Sequence[Figures]) -> str:
     """For people."""
-    return "".join(f"{line}\n" for each in figures for line in _lines(each)) + f"{total(figures)}\n"
+    lines = [line for each in figures if _total(each) for line in _lines(each)]
+    return "".join(f"{line}\n" for line in [*lines, total(figures)])
 
 
 def total(figures: Sequence[Figures]) -> str:
     """One line for all of them: "14 of 16 arms and loops reached, 87.5 %"."""
     reached, of = sum(map(_reached, figures)), sum(map(_total, figures))
-    return f"{reached:,} of {of:,} arms and loops reached, {percent(figures):g} %"
+    return f"{reached:,} of {of:,} arms and loops reached, {percent(figures):g} %" if of else "no arms and no loops"
 
 
 def json(diagnostics: Sequence[Diagnostic], figures: Sequence[Figures]) -> str:
@@ -58,8 +59,7 @@ def too_low(figures: Sequence[Figures], least: float) -> Diagnostic | None:
 
 def _lines(figures: Figures) -> Iterator[str]:
     parts = [_count(figures["arms"], "arm"), _count(figures["loops"], "turn of loops")]
-    said = ", ".join(part for part in parts if part) or "no arms and no loops"
-    yield f"{printable(figures['file'])}: {said}"
+    yield f"{printable(figures['file'])}: {', '.join(filter(None, parts))}"
     for missed in figures["missed"]:
         place = f"{missed['file']}:{missed['line']}:{missed['column']}"
         yield f"  {printable(place)}: {printable(missed['what'])} is not reached: {printable(missed['why'])}"
