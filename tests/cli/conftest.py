@@ -14,8 +14,8 @@ GREETING = """\
 description: Greet
 channels: [messenger, webmessaging]
 params:
-  first_name: {type: string}
-  count: {type: integer, default: 1}
+  first_name: {type: string, maxLength: 15}
+  count: {type: integer, minimum: 1, maximum: 9, default: 1}
 examples:
   default: {first_name: Zoë}
   long: {first_name: Maximiliane, count: 3}

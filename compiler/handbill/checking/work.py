@@ -11,6 +11,7 @@ from .asked import Asked, Examined
 from .covered import Covered, covered
 from .inputs import Inputs, Trace
 from .kept import kept
+from .proved import proved
 
 
 def compiler_for(project: Project, asked: Asked) -> Compiler:
@@ -30,6 +31,7 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
         reach = covered(compiler, name, asked, found, limited)
         found += reach.found
         payloads += reach.payloads
+        found += proved(compiler, name, asked, found)
     return Examined(name, payloads, tuple(found), tuple(reach.figures) if reach and asked.coverage else ())
 
 

@@ -53,6 +53,7 @@ def _formats() -> Iterable[str]:
     metavar="PERCENT",
     help="An error when less of the arms and loops is reached; goes with --coverage.",
 )
+@click.option("--prove", is_flag=True, help="What may be too long or too many, given the contract, is an error.")
 @click.option(
     "--changed",
     metavar="REV",
@@ -79,6 +80,7 @@ def check(
     fail_on: tuple[str, ...],
     coverage: bool,
     min_coverage: float | None,
+    prove: bool,
     changed: str | None,
     jobs: int | None,
     no_cache: bool,
@@ -121,7 +123,8 @@ def check(
         if is_usage(failed):
             raise
         found += failed.diagnostics
-    found = merged(graver(found, (f"lost-{kind}" for kind in fail_on)))
+    proof = ("may-be-too-long", "may-be-too-many") if prove else ()
+    found = merged(graver(found, (*(f"lost-{kind}" for kind in fail_on), *proof)))
     if asked.coverage:
         found += _too_low(figures, min_coverage)
     say(_reported(form, found, figures if asked.coverage else None))

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ..pipeline import Compiler
 
 _PROVERS: WeakKeyDictionary[Compiler, Prover] = WeakKeyDictionary()
-CODES = ("may-be-too-long", "may-be-too-many")  # what is an error when a proof is asked for
 
 # A template, where it goes, and the locale.
 Target: TypeAlias = tuple[Template, Channel, Gateway, str]
