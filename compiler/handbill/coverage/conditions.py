@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from jinja2 import nodes
 
-from ..contexts import ABSENT, ITEMS, LENGTH, PRESENT, Contexts, Way
+from ..choices import ABSENT, PRESENT
+from ..contexts import ITEMS, LENGTH, Contexts, Way
 from .operations import ARITHMETIC, COMPARED, COMPARISONS, FILTERS, TESTS, Record, Row
 from .probes import MORE, NONE, ONE
 from .scopes import Alias, Call, Guard, Item, Opaque, Parameter, Scope, Tested, Turn, Unit

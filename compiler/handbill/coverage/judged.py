@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..contexts import ABSENT, ITEMS, LENGTH, PRESENT, Way
+from ..choices import ABSENT, PRESENT
+from ..contexts import ITEMS, LENGTH, Way
 from ..diagnostic import Diagnostic
 from .conditions import spelled
 from .search import Generated

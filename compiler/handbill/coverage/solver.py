@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import nodes
 
-from ..contexts import LENGTH, Choice, Contexts, Way
+from ..choices import Choice
+from ..contexts import LENGTH, Contexts, Way
 from .conditions import TURN, Conditions, Dead, Needed, Unknown
 from .scopes import Alias, Call, Guard, Scope, Tested, Turns, Unit
 from .sites import Arm
