@@ -46,6 +46,9 @@ CASES = [
     ("asked_first", "rcs", "direct"),
     ("asked_first", "viber", "direct"),
     ("asked_first", "telegram", "direct"),
+    ("mixed_cards", "kakao", "direct"),  # four messages, where an answer takes three
+    ("mixed_cards", "line", "direct"),
+    ("mixed_cards", "wechat", "direct"),
 ]
 
 

@@ -108,6 +108,12 @@ class Channel:
         return frozenset(told.get("last", ())), frozenset(told.get("last_of_kind", ()))
 
     @property
+    def most(self) -> int | None:
+        """How many messages it takes at once, where that is limited."""
+        name = (self.data.get("sequence") or {}).get("most")
+        return None if name is None else int(load(self.limits)["$defs"][name]["maxItems"])
+
+    @property
     def payload_schema(self) -> str:
         """What the channel's own API accepts."""
         return f"{self.name}/payload.schema.json"

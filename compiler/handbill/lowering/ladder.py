@@ -121,10 +121,20 @@ class Ladder:
                 # what stands lower on this ladder is tried from here, not by way of the rung
                 lower = rungs[at + 1 :] if len(draft.messages) == 1 else ["text"]
                 below = barred | {here} | frozenset(lower)
+                before = len(self._trials)
                 parts = [self._settled(each, below) for each in draft.messages]
-                if None not in parts:
-                    return _together([part for part in parts if part], draft)
+                made = None if None in parts else _together([part for part in parts if part], draft)
+                if made is not None and self._goes_together(made, rung, before):
+                    return made
         return None
+
+    def _goes_together(self, made: Draft, rung: str, before: int) -> bool:
+        """Whether the channel takes so many messages at once. `before`: how many trials there were before these."""
+        count, most = len(made.messages), self.channel.most
+        if most is None or count == 1 or count <= most:
+            return True
+        self._trials[before:] = [Trial(rung, f"{count} messages; {self.channel.title} takes {most} at once")]
+        return False
 
     def _fitting(self, message: Message) -> Draft | None:
         """The message as it is or repaired."""

@@ -18,6 +18,7 @@ _WRITTEN_OUT = frozenset({"link", "subtitle", "detail", "text"})  # as good as t
 _IGNORED = frozenset({"template_type", "kind", "button", "mime"})  # a list's own button; what no customer sees
 
 _MEDIA = {"image": "image", "video": "video", "audio": "sound", "file": "file"}
+_LABEL = "button label"  # of a button that is a row or another button now; gone with what it does, it is not counted
 _DETAILS = {
     "alt": "alternative text",
     "filename": "file name",
@@ -59,6 +60,8 @@ def lost(before: Message, after: Iterable[Message], carried: Iterable[Leaf]) -> 
     pictures = {asset.pointer.rpartition("/")[0] for asset in gone if asset.role == "image"}
     told = [a for a in gone if not (a.name == _DETAILS["alt"] and a.pointer.rpartition("/")[0] in pictures)]
     told = [a for a in told if not a.pointer.endswith("/longitude")]  # one place is one map
+    useless = {asset.pointer.rpartition("/")[0] for asset in gone if asset.role in ("link", "reply", "call")}
+    told = [a for a in told if not (a.name == _LABEL and a.pointer.rpartition("/")[0] in useless)]
     return [_loss(kind, [a for a in told if _kind(a.role) == kind]) for kind in KINDS if _any(told, kind)]
 
 
@@ -93,8 +96,10 @@ def _role(pointer: str, medium: str) -> tuple[str, str]:
     around = above[-1] if above else ""
     if above[:1] == ["metadata"]:
         return "detail", "metadata"
-    if last in _IGNORED or (around.isdigit() and above[-2] == "buttons" and last == "text"):
-        return "", ""  # a button's text goes where its value, link or number goes
+    if last in _IGNORED:
+        return "", ""
+    if around.isdigit() and above[-2] == "buttons" and last == "text":
+        return "detail", _LABEL
     if last in ("value", "start"):
         return "reply", "reply"
     if last == "image_url" or (last == "url" and around == "image"):

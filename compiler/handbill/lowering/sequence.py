@@ -14,19 +14,22 @@ from .written import leaves_of, type_of, written
 
 
 def vanishing(messages: Sequence[Message], channel: Channel, document: Document, places: Places) -> list[Diagnostic]:
-    """A warning for each message that goes out, is not the last, and needs to be for its buttons to be seen."""
+    """A warning where messages that go out are not the last, and need to be for their buttons to be seen."""
     by_any, by_own = channel.last
-    found = []
+    gone: dict[str, list[Message]] = {}
     for at, message in enumerate(messages):
         own, later = type_of(message), {type_of(each) for each in messages[at + 1 :]}
         if (own in by_any and later) or (own in by_own and later & by_own):
-            found.append(_told(message, own in by_any, channel, document, places))
-    return found
+            gone.setdefault(own, []).append(message)
+    return [_told(each, own in by_any, channel, document, places) for own, each in gone.items()]
 
 
-def _told(message: Message, by_any: bool, channel: Channel, document: Document, places: Places) -> Diagnostic:
+def _told(
+    messages: Sequence[Message], by_any: bool, channel: Channel, document: Document, places: Places
+) -> Diagnostic:
+    message = messages[0]
     place = _buttons(message)
-    span = places.skeleton(*places.offsets(document, steps_of(place)))
+    spans = [places.skeleton(*places.offsets(document, steps_of(_buttons(each)))) for each in messages]
     what = "this button" if isinstance(message, Location) else "these buttons"
     gone = "when the next message comes" if by_any else "when the next buttons come"
     note = str((channel.data["sequence"]).get("x-note", ""))
@@ -38,10 +41,11 @@ def _told(message: Message, by_any: bool, channel: Channel, document: Document, 
     return Diagnostic(
         "choices-vanish",
         "Buttons that vanish",
-        Label(span, f"{what} will be gone {gone}"),
+        Label(spans[0], f"{what} will be gone {gone}"),
         severity=Severity.WARNING,
         text=note,
         hint=hint,
+        related=tuple(Label(span, "and these") for span in dict.fromkeys(spans[1:]) if span != spans[0]),
         pointer=place,
         who=channel.title,
         source=str(channel.data["sequence"]["x-source"]),
