@@ -92,8 +92,8 @@ def _restore(project: Path) -> None:
     write(project, FILES)
 
 
-@given(st.lists(st.sampled_from([*CHANGES, "", ""]), min_size=1, max_size=6))
-@profile(max_examples=15)
+@given(st.lists(st.sampled_from([*CHANGES, "", ""]), min_size=1, max_size=5))
+@profile(max_examples=8)
 def test_no_stale_result_after_any_changes(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     folder = tmp_path_factory.mktemp("any")
     write(folder, FILES)
@@ -236,6 +236,8 @@ import sys
 from pathlib import Path
 
 from handbill import resources
+from handbill.checking import surroundings
+surroundings._code = lambda package: []  # a test may run while somebody works on the code
 {patch}
 from handbill.cli import main
 main()
@@ -246,6 +248,7 @@ def _run(folder: Path, *arguments: str, patch: str = "") -> tuple[int, str]:
     command = [sys.executable, "-c", PROGRAM.format(patch=patch), "check", "--format", "json", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
     return done.returncode, done.stdout
 
 
@@ -270,7 +273,7 @@ resources.folder = lambda kind: Path({str(schemas)!r}) if kind == "schemas" else
 
 # a program that finds nothing: what it says shows whether it was asked
 SILENT = """
-from handbill.checking import Examined, surroundings, work
+from handbill.checking import Examined, work
 work.examine = lambda compiler, name, asked: Examined(name, 1)
 """
 
@@ -278,7 +281,7 @@ work.examine = lambda compiler, name, asked: Examined(name, 1)
 @pytest.mark.parametrize(
     "patch",
     [
-        "handbill.__version__ = '0.0.0'",
+        "surroundings.__version__ = '0.0.0'",
         "import sys, types; surroundings.sys = types.SimpleNamespace(**{**vars(sys), 'version': '3.99'})",
         "surroundings._code = lambda package: ['another.py 1 1']",
         "surroundings._packages = lambda: ['jinja2-9.0.0.dist-info']",
@@ -289,8 +292,7 @@ def test_another_program_finds_for_itself(patch: str, project: Path) -> None:
     before = _run(project)
     assert before[1] != "[]\n"
     assert _run(project, patch=SILENT) == before  # it was not asked
-    order = [patch, SILENT] if "__version__" in patch else [SILENT, patch]
-    assert _run(project, patch="\n".join(order)) == (0, "[]\n")
+    assert _run(project, patch=f"{SILENT}\n{patch}") == (0, "[]\n")
 
 
 def test_a_check_of_what_is_kept_loads_no_template_language(project: Path) -> None:
@@ -436,7 +438,7 @@ def test_what_time_decided_is_not_kept(project: Path, check: Check, anew: list[s
 
 def test_two_at_once(project: Path) -> None:
     expected = _run(project, "--no-cache")
-    command = [sys.executable, "-m", "handbill", "check", "--format", "json"]
+    command = [sys.executable, "-c", PROGRAM.format(patch=""), "check", "--format", "json"]
     both = [subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(3)]
     assert {(each.wait(), each.communicate()[0].decode()) for each in both} == {expected}
     assert _run(project) == expected
