@@ -213,3 +213,25 @@ def test_markup_that_is_lost_is_told_once(tmp_path: Path) -> None:
     assert isinstance(made[1], bytes)
     refused = Compiler(one, fail_on=("markup",)).compile("m", "messenger", None, {"name": "A"})
     assert not refused.ok
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"), [("adapt", ["too-many-buttons"]), ("strict", ["too-many-buttons", "unsupported-field"])]
+)
+def test_what_would_have_been_put_elsewhere_is_no_mistake_beside_what_cannot_be(
+    tmp_path: Path, policy: str, told: list[str]
+) -> None:
+    """A header goes into the text; fourteen buttons go nowhere."""
+    buttons = [{"text": f"Time {n}", "value": f"t{n}"} for n in range(14)]
+    message = {"template_type": "quick_reply", "header": "Times", "text": "When?", "buttons": buttons}
+    made = Compiler(project(tmp_path, x=written(message)), policy=policy).compile("x", "messenger", "direct", {})
+    assert sorted(codes(made)) == told
+
+
+def test_a_time_is_no_quick_reply_of_kakao(tmp_path: Path) -> None:
+    """Its shortest label has 16 characters, where Kakao shows 14."""
+    slots = [{"start": "2026-12-26T08:27+01:00", "duration": 1800}]
+    message = {"template_type": "date_picker", "text": "When?", "slots": slots}
+    made = Compiler(project(tmp_path, x=written(message)), policy="adapt").compile("x", "kakao", "direct", {})
+    assert codes(made) == ["lost-reply"]
+    assert made.payload["template"]["outputs"] == [{"simpleText": {"text": "When?\n\n1. 2026-12-26 08:27 (30 min)"}}]

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from ..diagnostic import Diagnostic, Severity
 from ..document import Document
-from ..judge import Judge
+from ..judge import Finding, Judge
 from ..places import Places
 from ..telling import diagnostics_of, lowered_diagnostics
 from ..tree import fill
 from .ladder import is_structural
 from .plan import Judged, Plan
+from .prose import Words
+from .repair import repaired
 from .telling import shown_as, tried
 
 
@@ -36,12 +38,25 @@ def _problems(
         told = lowered_diagnostics(findings, each.tree, document, places)
         why = shown_as(each.lowered, judge.channel.title)
         return [replace(d, text=f"{why} {d.text}".strip()) if why else d for d in told]
+    if adapt and not each.lowered.fits:
+        findings = _beyond_repair(findings, each, judge)
     found = diagnostics_of(findings, document, places)
     for at, finding in enumerate(findings):
         if is_structural(finding) and found[at].severity is Severity.ERROR:
             found[at] = replace(found[at], hint=_with(found[at].hint, _way_out(each, adapt)))
             break
     return found
+
+
+def _beyond_repair(findings: list[Finding], each: Judged, judge: Judge) -> list[Finding]:
+    """Those that keep a message from going out; what would have been put elsewhere is no mistake."""
+    message, words, depth = each.lowered.before, Words({}, judge.channel.name), len(each.at or ())
+
+    def mended(finding: Finding) -> bool:
+        v = replace(finding.violation, path=finding.violation.path[depth:])
+        return is_structural(finding) and repaired(message, [Finding(v, finding.who)], words, message) is not None
+
+    return [finding for finding in findings if not mended(finding)] or findings
 
 
 def _way_out(each: Judged, adapt: bool) -> str:
