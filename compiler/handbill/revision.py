@@ -53,6 +53,10 @@ class Revision:
         new = self._git("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return {path for path in (since + new).split("\0") if path}
 
+    def files(self) -> list[str]:
+        """The files that there were, by their paths from the root; of folders only their names."""
+        return self._git("ls-tree", "--name-only", "-z", self.commit, "--", ".").split("\0")
+
     def extract(self, folder: Path, wanted: Sequence[str]) -> None:
         """Write files as they were into a folder, by their paths from the root: those of `wanted`, and below them.
 

@@ -47,6 +47,9 @@ examples:
     "second/spoken.json.j2": """\
 {"template_type": "quick_reply", "text": "Hi", "buttons": [{"text": "{{ _("Hello") }}", "value": "hello"}]}
 """,
+    "second/approved.json.j2": """\
+{"template_type": "notification", "name": "shipped", "language": "en_US"}
+""",
     "first/_other.j2": "nobody includes it",
 }
 

@@ -21,6 +21,10 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 FORMS = ("text", "json", "sarif", "github")
+LOCK = """\
+{"data": [{"name": "shipped", "language": "en_US", "status": "APPROVED", "category": "UTILITY",
+           "components": [{"type": "BODY", "text": "Your order is on its way."}]}]}
+"""
 CATALOG = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Hello"\nmsgstr "{}"\n'
 
 
@@ -67,10 +71,11 @@ CHANGES = {
     "the gateway": added("handbill.toml", FILES["handbill.toml"] + 'via = "genesys-agentless"\n'),
     "the policy": added("handbill.toml", FILES["handbill.toml"] + 'policy = "adapt"\n'),
     "the folders": replaced("handbill.toml", '["first", "second"]', '["second"]'),
+    "what a vendor has approved": added("whatsapp.lock.json", LOCK.replace("shipped", "sent")),
     "a language": added("locales/de/messages.po", CATALOG.format("Hallo " * 9)),
 }
 # these change nothing that is found, and are here for what is done with them
-QUIET = {"the folders", "a template that is gone", "a language"}
+QUIET = {"the folders", "a template that is gone"}
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -87,7 +92,7 @@ def test_no_stale_result(name: str, project: Path, check: Check) -> None:
 
 
 def _restore(project: Path) -> None:
-    for path in [*project.rglob("*.j2"), *project.rglob("*.po")]:
+    for path in [*project.rglob("*.j2"), *project.rglob("*.po"), *project.glob("*.lock.json")]:
         path.unlink()
     write(project, FILES)
 

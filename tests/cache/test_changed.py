@@ -60,6 +60,7 @@ EVERY = sorted({Path(name).name.split(".")[0] for name in FILES if name.endswith
         ("a template that is gone", ["own"]),  # its version for one channel is still there
         ("the channels", EVERY),
         ("a language", EVERY),
+        ("what a vendor has approved", EVERY),
     ],
 )
 def test_what_a_change_reaches(name: str, expected: list[str], project: Path, git: Git) -> None:

@@ -27,7 +27,8 @@ def reached(project: Project, names: Sequence[str], changed: Collection[str]) ->
     files = {path for name in changed for path in _both(project.root / name)}
     if not files:
         return []
-    everywhere = [*_both(project.root / CONFIG), *_both(project.root / LOCK)]
+    locks = [name for name in changed if name.endswith(LOCK) and "/" not in name]
+    everywhere = [path for name in (CONFIG, *locks) for path in _both(project.root / name)]
     spoken = tuple(f"{path}{os.sep}" for path in _both(project.root / project.config.locales))
     if any(path in everywhere or path.startswith(spoken) for path in files):
         return list(names)

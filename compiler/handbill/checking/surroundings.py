@@ -12,8 +12,8 @@ from ..project import Project
 from .asked import Asked
 from .inputs import digest
 
-# beside handbill.toml: what WhatsApp has approved
-LOCK = "whatsapp.lock.json"
+# beside handbill.toml: what a vendor has approved (`templates.lock` in a channel.json)
+LOCK = ".lock.json"
 
 
 def shown_from(project: Project) -> str:
@@ -36,7 +36,7 @@ def surroundings(project: Project, asked: Asked) -> str:
         *_packages(),
         *_texts(resources.folder("schemas")),
         *_texts(project.root / project.config.locales),
-        *_file(project.root / LOCK),
+        *_locks(project.root),
     )
 
 
@@ -56,6 +56,12 @@ def _packages() -> Iterator[str]:
         except OSError:
             continue
         yield from sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
+
+
+def _locks(root: Path) -> Iterator[str | bytes]:
+    for path in sorted(root.glob(f"*{LOCK}")):
+        yield path.name
+        yield from _file(path)
 
 
 def _texts(folder: Path) -> Iterator[str | bytes]:

@@ -98,7 +98,8 @@ def project_at(revision: Revision) -> Iterator[Project]:
         try:
             revision.extract(root, [CONFIG])
             config = open_project(root).config
-            revision.extract(root, _inside([*config.templates, config.locales, LOCK]))
+            locks = [path for path in revision.files() if path.endswith(LOCK) and "/" not in path]
+            revision.extract(root, _inside([*config.templates, config.locales, *locks]))
             project = open_project(root)
             project.files()
         except Failed as failed:
