@@ -1,4 +1,4 @@
-"""What a message costs and what the command line costs, beside the peers; written to `results.md`.
+"""What a message costs and what the command line costs, beside the peers, and what sending costs; in `results.md`.
 
 Everything is measured in one run, the rounds of all interleaved, and medians are taken: what else the
 machine does then falls on all alike. Read the ratios, not the microseconds.
@@ -12,7 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import command_line
+import ledger
 import messages
+import recipients
+import sending
 
 PACKAGES = (
     "handbill",
@@ -37,6 +40,10 @@ def main() -> None:
         "Written by `make bench`.",
         *messages.report(),
         *command_line.report(),
+        *sending.report(2_000),
+        *ledger.report(200_000),
+        *recipients.report((10_000, 100_000)),
+        "A million rows: `benchmarks/recipients.py --into command`, 1,000,000 of them, MILLION.",
         f"{machine}; {versions}.",
     ]
     text = "\n\n".join(parts) + "\n"

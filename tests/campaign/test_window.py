@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from handbill.diagnostic import Diagnostic
-from handbill.send.connection import Rate
+from handbill.send.connection import Rate, Spacing
 from handbill.send.flight import Body, Flight
 from handbill.send.http import Client
 from handbill.send.ledger import Claim, Ledger, Run
@@ -38,7 +38,7 @@ class Mute:
 
     many = False
     rate: Rate | None = None
-    spacing: Rate | None = None
+    spacing: Spacing | None = None
 
     def __init__(self, dedup: Dedup | None) -> None:
         self.dedup = dedup

@@ -36,8 +36,8 @@ def live() -> Genesys:
     return found
 
 
-def limits_of(ledger: Ledger, link: Genesys, channel: str, clock: Clock) -> Limits:
-    return Limits(ledger, limiter(link, CREDENTIALS), link.rate, channel, spacing(channel), clock)
+def limits_of(ledger: Ledger, link: Genesys, name: str, clock: Clock) -> Limits:
+    return Limits(ledger, limiter(link, CREDENTIALS), link.rate, name, spacing(channel(name)), clock)
 
 
 def test_a_little_less_than_allowed_is_used() -> None:
@@ -103,8 +103,35 @@ def test_every_rate_of_a_channel_that_is_a_recipients_is_kept(name: str) -> None
         rate for rate in channel(name).data.get("rates", []) if "recipient" in (rate.get("applies"), rate["scope"])
     ]
     allowed = [rate["limit"] / rate["seconds"] for rate in rates]
-    kept = spacing(name)
+    kept = spacing(channel(name))
     assert (kept and kept[0] / kept[1]) == min(allowed, default=None)
+
+
+@pytest.mark.parametrize("name", [name for name in CHANNELS if spacing(channel(name))])
+def test_no_period_has_more_than_a_channel_allows_a_recipient(ledger: Ledger, name: str) -> None:
+    """Asked for without a pause, and after one: what goes at once is taken off what is spread."""
+    kept = spacing(channel(name))
+    assert kept is not None
+    clock = Clock()
+    limits = Limits(ledger, "name", None, name, kept, clock)
+    went: list[float] = []
+    for pause in (0.0, 3 * kept.seconds):
+        clock.now += pause
+        for _ in range(min(2 * kept.limit, 300)):
+            while (seconds := limits.spare(PERSON)) > 0:
+                clock.now += seconds
+            went.append(clock.now)
+    rates = [rate for rate in channel(name).data["rates"] if rate.get("applies") == "recipient"]
+    for rate in rates:
+        for start in went:
+            within = sum(start <= moment < start + rate["seconds"] for moment in went)
+            assert within <= rate["limit"], rate
+
+
+def test_the_parts_of_a_message_do_not_wait_for_a_limit_of_an_hour(ledger: Ledger) -> None:
+    limits = Limits(ledger, "name", None, "viber", spacing(channel("viber")), Clock())
+    assert [limits.spare(PERSON) for _ in range(10)] == [0.0] * 10
+    assert 36 < limits.spare(PERSON) < 45
 
 
 # ---- the numbers

@@ -70,7 +70,7 @@ class Project:
 @pytest.mark.parametrize("name", READY)
 def test_a_campaign_with_faults(name: str, tmp_path: Path, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """With keys everything arrives once; without, what may have arrived is parked, and nothing arrives twice."""
-    monkeypatch.setattr("handbill.send.direct.slowest", lambda channel, applies: None)  # no pause before a retry
+    monkeypatch.setattr("handbill.send.direct.spacing", lambda channel: None)  # no pause before a retry
     box.change(fail=FAULTS)
     project = Project(tmp_path, name, box)
     ids = people(name, 20)

@@ -8,7 +8,7 @@ import pytest
 from handbill.diagnostic import Diagnostic, Failed
 from handbill.send.connections import connection, service
 from handbill.send.direct_connection import Direct
-from handbill.send.rate import slowest
+from handbill.send.rate import slowest, spacing
 from send.fake_channel import TOKEN, link
 
 TELEGRAM = {"gateway": "direct", "channel": "telegram"}
@@ -98,7 +98,7 @@ def test_the_only_connection_of_a_channel_is_taken_before_the_projects_gateway()
 def test_rates_come_from_the_channel_unless_the_connection_says_otherwise() -> None:
     found = connection({"x": {"gateway": "direct", "channel": "whatsapp"}}, "x", {})
     assert found.rate == (80, 1)
-    assert service(found, "direct", "whatsapp").spacing == (1, 6)
+    assert service(found, "direct", "whatsapp").spacing == (1, 6, 1)
     other = connection({"x": {"gateway": "direct", "channel": "whatsapp", "rate": "20/s"}}, "x", {})
     assert other.rate == (20, 1)
 
@@ -118,8 +118,8 @@ def test_the_strictest_rate_of_each_kind_is_held() -> None:
         {"limit": 1, "seconds": 86400, "scope": "the connection and recipient of another"},
     ]
     found = link({"rates": rates}).channel
-    assert (slowest(found, "connection"), slowest(found, "recipient")) == ((3000, 60), (1, 6))
-    assert slowest(link({}).channel, "recipient") is None
+    assert (slowest(found), spacing(found)) == ((3000, 60), (1, 6, 1))
+    assert spacing(link({}).channel) is None
 
 
 def test_whose_limits_they_are_has_no_secret_in_it() -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..diagnostic import Diagnostic, Severity, in_order
+from ..diagnostic import Diagnostic
+from .compiling import Compiling, Findings
 from .errors import CLEAN, FOUND, INTERRUPTED, show
 from .output import put, say
 
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from ..send.campaign import End, Tally
     from ..send.connection import Connection, Service
     from ..send.ledger import Ledger, Run
-    from ..send.prepare import Compiled, Counts
+    from ..send.prepare import Compiled
     from ..send.recipients import Recipients
-    from ..send.segments import Segments
-
-SHOWN = 20  # findings about rows that are shown in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,14 @@ class Plan:
     policy: str | None = None
     fail_on: tuple[str, ...] = ()
     locale: str = ""
+    unique: bool = False
 
     def settings(self) -> dict[str, Any]:
         return {
             "path": str(self.path.absolute()), "mapping": self.mapping, "address": self.address,
             "limit": self.limit, "stream": self.stream, "fail_fast": self.fail_fast,
             "policy": self.policy, "fail_on": list(self.fail_on), "locale": self.locale,
+            "unique": self.unique,
         }  # fmt: skip
 
     @classmethod
@@ -65,6 +65,7 @@ class Plan:
             run.template, run.channel, run.gateway, Path(settings["path"]), run.recipients, settings["mapping"],
             settings["address"], settings["limit"], settings["stream"], settings["fail_fast"],
             settings.get("policy"), tuple(settings.get("fail_on", ())), settings.get("locale", ""),
+            settings.get("unique", False),
         )  # fmt: skip
 
     def recipients(self, compiler: Compiler) -> Recipients:
@@ -171,7 +172,7 @@ def _sent(
     batch = how.batch if ready.many else 1
     with Segments(project.root, run.id) as segments, Client(link.timeouts, how.workers) as client:
         try:
-            compiling = _Compiling(plan, compiler, ledger, segments, run.id, watch, recipients)
+            compiling = Compiling(plan, compiler, ledger, segments, run, watch, recipients)
             if recipients is not None and not plan.stream:
                 with _signals(_interrupt):
                     good = compiling.first()
@@ -219,90 +220,6 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
-
-
-# ---- compiling
-
-
-class _Compiling:
-    """Compiles the rows of a run, before anything is sent or meanwhile, and says what is wrong with them."""
-
-    def __init__(
-        self, plan: Plan, compiler: Compiler, ledger: Ledger, segments: Segments, run: str, watch: Meter,
-        recipients: Recipients | None,
-    ) -> None:  # fmt: skip
-        self.stopped = False  # by the first bad row
-        self._plan = plan
-        self._compiler = compiler
-        self._ledger = ledger
-        self._segments = segments
-        self._run = run
-        self._watch = watch
-        self._recipients = recipients
-        self._findings = Findings(watch)
-
-    def first(self) -> bool:
-        """Everything, before anything is sent. False when a bad row ends it."""
-        from ..report.progress import Step
-
-        def progress(counts: Counts) -> None:
-            if counts.rows % 100 == 0:
-                self._watch.show(Step("compiling", counts.rows, 0, (("refused", counts.refused),)))
-
-        self._all(progress)
-        return not self.stopped
-
-    def meanwhile(self, going: Callable[[], None]) -> None:
-        """As it goes: `going` is called after each row, and raises when it is to stop."""
-        from ..send.campaign import Interrupted
-
-        self._all(lambda counts: going())
-        if self.stopped:
-            raise Interrupted
-
-    def _all(self, progress: Callable[[Counts], None]) -> None:
-        from ..send.prepare import prepare
-
-        assert self._recipients is not None
-        counts = prepare(
-            self._plan.rows(self._compiler, self._recipients), self._ledger, self._segments, self._run,
-            told=lambda made: self._findings.add(made.found), progress=progress, fail_fast=self._plan.fail_fast,
-        )  # fmt: skip
-        self.stopped = counts.stopped
-        self._findings.add(tuple(self._recipients.remarks))
-        self._findings.close()
-
-
-class Findings:
-    """Shows what is wrong with rows: the first ones in full, and how many more there are. A warning is shown once."""
-
-    def __init__(self, watch: Meter) -> None:
-        self._watch = watch
-        self._shown = 0
-        self._more = 0
-        self._warned: set[tuple[str, str]] = set()
-        self.errors = 0
-
-    def add(self, found: tuple[Diagnostic, ...]) -> None:
-        new = []
-        for d in found:
-            if d.severity is Severity.ERROR:
-                self.errors += 1
-                new.append(d)
-            elif (d.code, d.title) not in self._warned:
-                self._warned.add((d.code, d.title))
-                new.append(d)
-        if self._shown + len(new) > SHOWN:
-            self._more += len(new)
-        elif new:
-            self._shown += len(new)
-            self._watch.close()
-            show(in_order(new))
-
-    def close(self) -> None:
-        if self._more:
-            self._watch.close()
-            say(f"and {self._more:,} more findings about recipients\n", sys.stderr)
 
 
 # ---- a dump

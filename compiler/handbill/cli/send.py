@@ -59,11 +59,15 @@ if TYPE_CHECKING:
     default=None,
     help="Compile every message before the first is sent (the default), or as they go.",
 )
+@click.option(
+    "--unique", is_flag=True, help="Send to each recipient once: to the first row of those with the same one."
+)
 @click.option("--fail-fast", is_flag=True, help="End at the first bad row, instead of sending the others.")
 @click.option(
     "--unknown",
     type=click.Choice(["park", "resend"]),
-    help="A message that may have arrived: leave it (the default), or send it again, so that it may arrive twice.",
+    help="A message that may have arrived (no answer, 500, 502, 504): leave it, which is the default, or try it again, "
+    "so that it may arrive twice.",
 )
 @click.option("--workers", type=int, metavar="N", help="Requests under way at once.")
 @click.option("--batch", type=int, metavar="N", help="Messages in a request, where the gateway takes a list.")
@@ -98,12 +102,14 @@ def send(
 
     With --recipients each row of the file gets its message. The run is kept in .handbill/, and
     `handbill runs` tells what became of every message; --resume goes on with one that was
-    interrupted. What failed for a moment is tried again. A message to one recipient (--to) is
-    no run: it is tried once, nothing is kept, and nothing is sent when anything is wrong with it.
+    interrupted. What surely did not arrive is tried again: 429, 503 of Genesys Cloud, no connection.
+    A message to one recipient (--to) is no run: it is tried once, nothing is kept, and nothing is
+    sent when anything is wrong with it.
 
-    A message that may have arrived is never sent again by itself, unless --unknown resend asks for
-    it, or the channel knows a message again that it has had (as LINE does), or the connection
-    names a header by which the server does (idempotency_key).
+    A message that may have arrived (time-out, connection lost, 500, 502, 504) is never sent again by
+    itself: it ends as unknown. Unless --unknown resend asks for it, or the channel knows a message
+    again that it has had (as LINE does), or the connection names a header by which the server does
+    (idempotency_key); then it is tried again like the others.
 
     \b
     Examples:
@@ -159,7 +165,7 @@ def send(
 # which options belong to which of the three ways to send
 _ONLY = {
     "to": ("to",), "example": ("to",), "data": ("to",), "settings": ("to",),
-    "mapping": ("file",), "limit": ("file",), "first": ("file",),
+    "mapping": ("file",), "limit": ("file",), "first": ("file",), "unique": ("file",),
     "channel_id": ("to", "file"), "more": ("to", "file"), "via": ("to", "file"), "chosen": ("to", "file"),
     "name": ("to", "file"), "channel": ("to", "file"), "dump": ("to", "file"),
     "policy": ("to", "file"), "fail_on": ("to", "file"), "locale": ("to", "file"),
@@ -222,8 +228,10 @@ def _many(
         asked["name"], channel, gateway.NAME, asked["file"], asked["file"].as_posix(), mapping,
         _same(gateway, link, channel, channel_id, asked), asked["limit"], asked["first"] is False, asked["fail_fast"],
         compiler.policy(compiler.project.template(asked["name"], channel, asked["locale"])), asked["fail_on"],
-        asked["locale"],
+        asked["locale"], asked["unique"],
     )  # fmt: skip
+    if plan.unique and (plan.stream or asked["dump"]):
+        raise click.UsageError("--unique needs every row before the first is sent: not with --stream or --dump.")
     how = manner(link, asked)
     if asked["dump"]:
         return shown_requests(compiler, ready, plan, how, asked["dump"])

@@ -299,6 +299,7 @@ class Campaign:
             with self._door:
                 began = time.monotonic()
                 if not self._open() or not self._flight.permitted():
+                    self._exhausted()
                     return []
                 slow = time.monotonic() - began > _TICK / 10
                 claims = self._claims.take(self._batch, 0 if slow else self._batch * (self._queue - 1))
@@ -344,9 +345,12 @@ class Campaign:
         self._recorder.put([each.result for each in landed])
         del self._out[thread]
         self._note([each.why for each in landed if each.result.state is not State.NEW])
+        self._exhausted()
+        return True
+
+    def _exhausted(self) -> None:
         if self._flight.exhausted is not None:
             self._end("stopped", self._flight.exhausted)
-        return True
 
     def _rest(self) -> None:
         """Nothing is due: no worker needs to look before something is."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .ledger_file import data
 
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from .retry import Dedup
 
 Rate = tuple[int, float]  # so many, in so many seconds
+
+
+class Spacing(NamedTuple):
+    """So many messages to the same recipient in any period of so many seconds, some of them at once after a pause."""
+
+    limit: int
+    seconds: float
+    at_once: int = 1
+
+
 Again = Callable[["Problem", int], bool]  # a problem at a login, after so many attempts: whether to try once more
 
 
@@ -37,7 +47,7 @@ class Service(Protocol):
     many: bool  # whether a request takes several messages
     dedup: Dedup | None  # how it knows a message that it has had before
     rate: Rate | None  # of requests
-    spacing: Rate | None  # of messages to the same recipient
+    spacing: Spacing | None  # of messages to the same recipient
 
     def request(self, parcels: Sequence[Parcel], keys: Sequence[str] = ()) -> Request:
         """The one request that carries these; several only with `many`. `keys` are their idempotency keys."""

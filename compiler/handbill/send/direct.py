@@ -19,7 +19,7 @@ from .http import Client, Fault
 from .idempotency import Key
 from .parcels import Parcel, parcels_of
 from .problem import Verdict
-from .rate import slowest
+from .rate import spacing
 from .requests import ACCEPT, AGENT, FORM, JSON, SECRET, Blank, Request
 from .retry import Dedup, dedup_of
 from .secret import Redactor, Secret, basic
@@ -42,7 +42,7 @@ class DirectService:
         self._token = link.token(environment) if environment is not None else None
         self.dedup: Dedup | None = dedup_of(self._keys)
         self.rate: Rate | None = link.rate
-        self.spacing = slowest(link.channel, "recipient")
+        self.spacing = spacing(link.channel)
 
     def request(self, parcels: Sequence[Parcel], keys: Sequence[str] = ()) -> Request:
         (parcel,) = parcels

@@ -102,7 +102,7 @@ class Reader:
         others = [each["name"] for each in channel.data.get("templates", {}).get("list", {}).get("settings", ())]
         fields.only([*_OWN, *known, *others, *address, *COMMON])
         base = fields.text("base_url")
-        default = slowest(channel, "connection")
+        default = slowest(channel)
         token = channel.data["auth"].get("token") or {}
         return Direct(
             name=self.name, gateway=direct.NAME, channel=channel,

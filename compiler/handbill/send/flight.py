@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random, SystemRandom
 
 from ..diagnostic import Diagnostic, Failed
@@ -92,8 +92,11 @@ class Flight:
     # ---- before a request
 
     def permitted(self) -> bool:
-        """Wait until a request may go. False when there is to be none any more."""
+        """Wait until a request may go. False when there is to be none any more, or not for long (`exhausted`)."""
         while not self.stop.is_set():
+            if (held := self._limits.held()) > self._longest:
+                self.exhausted = self._asked_to_wait(held)
+                return False
             seconds = self._limits.wait()
             if seconds > 0 and self.stop.wait(seconds):
                 return False
@@ -202,14 +205,26 @@ class Flight:
                 continue
             pauses[judgement.kind] = self._backoff.seconds(judgement.kind, body.claim.attempts, problem.wait)
             if problem.wait:
-                self._limits.push(min(problem.wait, self._longest))
+                wait = self._backoff.believed(problem.wait)
+                self._limits.push(wait)
+                if wait > self._longest:
+                    self.exhausted = self._asked_to_wait(wait, verdict.outcome.diagnostic)
             if not self._quota.take(judgement.kind):
-                self.exhausted = _exhausted(verdict.outcome.diagnostic)
+                self.exhausted = self.exhausted or _exhausted(verdict.outcome.diagnostic)
         return pauses
+
+    def _asked_to_wait(self, seconds: float, last: Diagnostic | None = None) -> Diagnostic:
+        until = datetime.fromtimestamp(self._clock() + seconds, UTC)
+        said = f" The answer: {last.title}. {last.text}" if last is not None else ""
+        return Diagnostic(
+            "run-stopped", f"Nothing may be sent before {until:%Y-%m-%d %H:%M:%S} UTC",
+            text=f"The server asks to wait for longer than a run does ({self._longest:g} seconds).{said}",
+            hint="resume the run then; a daily limit is reached, as a rule",
+        )  # fmt: skip
 
     def _login_again(self, problem: Problem, attempts: int) -> bool:
         judgement = judged(problem, State.REJECTED)
-        if judgement.kind is Class.FINAL or attempts >= self._backoff.attempts:
+        if judgement.kind is Class.FINAL or attempts >= self._backoff.attempts or (problem.wait or 0) > self._longest:
             return False
         return not self.stop.wait(self._backoff.seconds(judgement.kind, attempts, problem.wait))
 

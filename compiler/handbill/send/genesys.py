@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from ..channels import channel as channel_of
 from ..diagnostic import Diagnostic, Failed, did_you_mean
 from .connection import Again, Rate
 from .genesys_answer import explainer, unanswered, verdicts
@@ -31,7 +32,7 @@ class GenesysService:
         self.many: bool = self._facts["form"] == "list"
         self.dedup = dedup(gateway, link.idempotency_key)
         self.rate: Rate | None = link.rate
-        self.spacing = spacing(channel)
+        self.spacing = spacing(channel_of(channel))
 
     def request(self, parcels: Sequence[Parcel], keys: Sequence[str] = ()) -> Request:
         """Several only where the gateway takes a list.

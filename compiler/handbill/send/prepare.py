@@ -6,7 +6,7 @@ broken off, it is begun anew for the same run: rows that are there already stay 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from .ledger import Entry, Ledger, Refusal
 from .parcels import addressed, one_of, outside
 from .recipients import Recipients, Row
 from .segments import Segments
+from .tables import Code
 
 GROUP = 500  # rows that are written at once
+_SHOWN = 3  # recipients who are there twice, of whom the lines are told
 _BYTES = 1_000_000  # at which a group is written though it is smaller
 
 
@@ -41,6 +43,8 @@ class Counts:
 
     rows: int = 0
     refused: int = 0
+    again: int = 0  # for somebody whom an earlier row is for
+    repeated: Sequence[tuple[int, int]] = ()  # two lines of each of the first of them
     stopped: bool = False  # by the first bad row
 
     @property
@@ -129,11 +133,13 @@ def prepare(
     told: Callable[[Compiled], None] = lambda made: None,
     progress: Callable[[Counts], None] = lambda counts: None,
     fail_fast: bool = False,
+    unique: bool = False,
 ) -> Counts:
     """Put rows into the ledger as they come; at the end, the run is ready.
 
     `told` hears of each row with findings, `progress` of every row; what they raise ends it. With `fail_fast` the
-    first bad row ends it, and the run does not become ready. Raises Failed (bad-ledger), and what `rows` raises.
+    first bad row ends it, and the run does not become ready. With `unique` a recipient's later rows are refused.
+    Raises Failed (bad-ledger), and what `rows` raises.
     """
     counts = Counts()
     group = _Group(ledger, segments, run)
@@ -153,6 +159,10 @@ def prepare(
                 break
         progress(counts)
     group.write()
+    counts.again, lines = ledger.repeated(run, _SHOWN)
+    counts.repeated = tuple(lines)
+    if unique and counts.again:
+        counts.refused += ledger.once(run, Code.ROW, "Recipient is there twice: an earlier row is sent")
     if not counts.stopped:
         ledger.phase(run, "ready", counts.rows)
     return counts

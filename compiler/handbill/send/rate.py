@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from ..channels import Channel
-from ..channels import channel as channel_of
-from .connection import Rate
+from .connection import Rate, Spacing
 from .ledger import Ledger, Limit
 from .ledger_file import data
 
@@ -22,7 +22,7 @@ class Limits:
     """The limits of one connection and channel. A permit is for one request, of one message or a list."""
 
     def __init__(
-        self, ledger: Ledger, name: str, rate: Rate | None, channel: str, spacing: Rate | None,
+        self, ledger: Ledger, name: str, rate: Rate | None, channel: str, spacing: Spacing | None,
         clock: Clock = time.time,
     ) -> None:  # fmt: skip
         """`name` is whose limits they are: all who give the same one share them."""
@@ -56,22 +56,32 @@ class Limits:
         self._ledger.push(self._limit.name, self._clock() + seconds)
 
 
-def limit(name: str, count: int, seconds: float) -> Limit:
-    """So many in any period of so many seconds, evenly spread, a little less than is allowed."""
-    return Limit(name, seconds / (count * data()["rate"]["used"]))
+def limit(name: str, count: int, seconds: float, at_once: int = 1) -> Limit:
+    """So many in any period of so many seconds, a little less than is allowed: evenly spread, but for a few at once.
+
+    What goes at once is taken off what is spread, so that no period has more.
+    """
+    return Limit(name, seconds / ((count - at_once + 1) * data()["rate"]["used"]), at_once)
 
 
-def spacing(channel: str) -> Rate | None:
-    """So many messages in so many seconds to the same recipient; None where the channel names no such rate."""
-    return slowest(channel_of(channel), "recipient")
+def spacing(channel: Channel) -> Spacing | None:
+    """How often the same recipient may be written to; None where the channel names no such rate.
+
+    `at_once` of the rate is our choice: a limit of an hour does not keep the parts of one message apart.
+    """
+    rate = _strictest(channel, "recipient")
+    return Spacing(rate["limit"], rate["seconds"], rate.get("at_once", 1)) if rate is not None else None
 
 
-def slowest(channel: Channel, applies: str) -> Rate | None:
-    """The strictest of a channel's rates that are for each `connection`, or for each `recipient`.
+def slowest(channel: Channel) -> Rate | None:
+    """The strictest of a channel's rates that are for each connection.
 
     Requests are evenly spread, so whoever keeps that one keeps the others.
     """
-    rates = [
-        (rate["limit"], rate["seconds"]) for rate in channel.data.get("rates", []) if rate.get("applies") == applies
-    ]
-    return min(rates, key=lambda rate: rate[0] / rate[1], default=None)
+    rate = _strictest(channel, "connection")
+    return (rate["limit"], rate["seconds"]) if rate is not None else None
+
+
+def _strictest(channel: Channel, applies: str) -> dict[str, Any] | None:
+    rates = [rate for rate in channel.data.get("rates", []) if rate.get("applies") == applies]
+    return min(rates, key=lambda rate: rate["limit"] / rate["seconds"], default=None)

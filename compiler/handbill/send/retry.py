@@ -77,13 +77,17 @@ class Backoff:
     def seconds(self, kind: Class, attempt: int, wait: float | None = None) -> float:
         """Seconds from the end of attempt number `attempt` (from 1) to the next. Not for what is final.
 
-        `wait` is the Retry-After in seconds, if there was one; it counts up to `wait_cap_seconds`.
+        `wait` is the Retry-After in seconds, if there was one.
         """
         numbers = self._numbers
         base: float = numbers[kind]["base_seconds"]
         most: float = min(numbers["cap_seconds"], base * 2.0 ** min(attempt - 1, _DOUBLINGS))
         pause = self._random.uniform(0.0, most)
-        return max(pause, min(wait, numbers["wait_cap_seconds"])) if wait is not None and wait > 0 else pause
+        return max(pause, self.believed(wait)) if wait is not None and wait > 0 else pause
+
+    def believed(self, wait: float) -> float:
+        """A Retry-After as far as it makes sense: not for ever."""
+        return min(wait, float(self._numbers["believed_seconds"]))
 
 
 _DOUBLINGS = 64  # enough for every cap, and no overflow
