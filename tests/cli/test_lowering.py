@@ -73,10 +73,17 @@ def test_explain_goes_to_the_error_stream(run, project):
 
 
 def test_explain_what_fits(run, project):
-    assert (
-        run("compile", "greeting", "--channel", "messenger", "--explain").stderr
-        == "message: question, stays as it is\n"
+    explain = ("compile", "greeting", "--channel", "messenger", "--explain")
+    assert run(*explain, "--policy", "adapt").stderr == (
+        "message: question, stays as it is\n  as a text with buttons: fits\n"
     )
+    assert run(*explain).stderr == "message: question, as it is written (policy: strict)\n"
+
+
+def test_explain_what_does_not_fit_and_is_not_lowered(run, project):
+    said = run("compile", "greeting", *SMS, "--explain").stderr
+    assert said.startswith("message: question, as it is written (policy: strict)\n")
+    assert "error: unsupported-template-type" in said
 
 
 def test_explain_costs_without_a_loss(run, project):

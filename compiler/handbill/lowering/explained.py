@@ -36,9 +36,9 @@ class Explained:
         for one in self.plan.lowered:
             yield from self._steps(one)
         rooms = _rooms(self.channel)
-        if rooms:
+        if rooms and (after := self.parts()):
             before = [text for one in self.plan.lowered if (text := self._text([one.before])) is not None]
-            yield from _cost(self.channel.title, [_parts(text, rooms) for text in before], self.parts())
+            yield from _cost(self.channel.title, [_parts(text, rooms) for text in before], after)
 
     def _steps(self, one: Lowered) -> Iterator[str]:
         where = f" {one.before.pointer}" if one.before.pointer else ""
@@ -57,6 +57,8 @@ class Explained:
 def _outcome(one: Lowered) -> str:
     if not one.fits:
         return "does not fit"
+    if not one.trials:
+        return "as it is written (policy: strict)"
     if one.rung in ("", "fallback"):
         return "its fallback is sent" if one.rung else "stays as it is"
     return "goes out with changes" if one.rung == type_of(one.before) else f"goes out as {became(one)}"
