@@ -14,6 +14,7 @@ from .validate import Schema
 
 Rule: TypeAlias = Mapping[str, Any]
 _TEXT = "Text"
+_FEW = 12  # numbers that are all tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def numbers(rule: Rule, constants: Sequence[float]) -> list[float]:
     found += [1, 0, 2, 0 - step]
     if rule.get("type") == "number":
         found += [(a + b) / 2 for a, b in pairwise(sorted(set(found)))]
+    if rule.get("type") == "integer" and low is not None and high is not None and high - low <= _FEW:
+        found += range(int(low), int(high) + 1)
     whole = [int(n) for n in found if float(n).is_integer()]
     return distinct(whole if rule.get("type") == "integer" else [*whole, *found])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from .asked import Asked
 if TYPE_CHECKING:
     from ..coverage import Figures, Generated
 
+_BRANCHES = re.compile(r"\{%|\bif\b")
 # Where these are found, a template is not whole, or is stopped: there is nothing to look for in it.
 _HOPELESS = frozenset({"too-costly", "template-syntax", "not-allowed", "include-cycle"})
 
@@ -74,10 +76,10 @@ def _cover(
     examples = (own if own.contract.examples else base).contract.examples
     if check_front_matter(own) or (not asked.coverage and not examples and rules.needs):
         return
-    from ..coverage import Explorer, Judged, branches, figures
-
-    if not asked.coverage and not branches(own):
+    if not asked.coverage and not _BRANCHES.search(own.source.text, own.body):
         return
+    from ..coverage import Explorer, Judged, figures  # what has neither arms nor loops needs none of it
+
     places = [
         {"channel": about(channel_of(channel)), "locale": known_locale(compiler.project, _spoken(compiler, locale))}
         for channel, locale in version.places

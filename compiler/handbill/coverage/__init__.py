@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from .figures import Figures, Missed, figures
 from .judged import Judged, said
-from .search import Explorer, Generated, Reached, branches
+from .search import Explorer, Generated, Reached
 
-__all__ = ["Explorer", "Figures", "Generated", "Judged", "Missed", "Reached", "branches", "figures", "said"]
+__all__ = ["Explorer", "Figures", "Generated", "Judged", "Missed", "Reached", "figures", "said"]

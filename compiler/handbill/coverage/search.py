@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,6 @@ from .solver import Search, reason
 _ROUNDS = 4  # an arm that is reached may bring a file with arms of its own
 _STOPPED = 3  # more renders after one that was stopped, as too costly
 _STARTS = 2  # contexts that others are made from
-_BRANCHES = re.compile(r"\{%|\bif\b")
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,6 @@ class Reached:
     by_generated: set[Key] = field(default_factory=set)
     generated: list[Generated] = field(default_factory=list)
     missed: list[tuple[Arm, str]] = field(default_factory=list)
-
-
-def branches(template: Template) -> bool:
-    """Whether there may be arms or loops in a template."""
-    return _BRANCHES.search(template.source.text, template.body) is not None
 
 
 class Explorer:
@@ -109,9 +102,9 @@ class Explorer:
 
     def _places(self) -> Sequence[Mapping[str, Any]]:
         """Those that a render may differ in."""
-        loader = self.tracer.loader
-        names = (self.template.source.path, *loader.asked)  # of no other template: what is found must not depend on it
-        texts = [loader.bodies[name][0].text for name in names if name in loader.bodies]
+        bodies, asked = self.tracer.loader.bodies, self.tracer.loader.asked
+        # of no other template: what is found must not depend on it
+        texts = [self.template.source.text, *(bodies[name][0].text for name in asked if name in bodies)]
         return self.places if any("channel" in text or "locale" in text for text in texts) else self.places[:1]
 
     def _trace(self, values: Mapping[str, Any], place: Mapping[str, Any]) -> tuple[set[Key], bool]:
@@ -196,9 +189,11 @@ class Explorer:
     def with_edges(self) -> list[Generated]:
         """The contexts that were found, and those at the edges of the contract."""
         contexts = list(self.found.generated)
+        known = [*self.examples.values(), *(each.values for each in contexts)]
         for context in self._edges():
-            if len(contexts) < self.figures["contexts"] and context.values not in (each.values for each in contexts):
+            if len(contexts) < self.figures["contexts"] and context.values not in known:
                 contexts.append(context)
+                known.append(context.values)
         return contexts
 
     def _edges(self) -> Iterator[Generated]:
