@@ -92,9 +92,16 @@ class Project:
             self._locales = (own, *sorted(found - {own})) if found else ()
         return self._locales
 
-    def catalog_file(self, locale: str) -> Path:
-        """Where the translations of a locale lie, if there are any."""
-        return self.root / self.config.locales / locale / "messages.po"
+    def catalog_file(self, locale: str = "") -> Path:
+        """Where the translations of a locale lie, if there are any; without one, where the texts to translate do.
+
+        Raises Failed when a link leads out of the project.
+        """
+        folder = self.root / self.config.locales
+        path = folder / locale / "messages.po" if locale else folder / "messages.pot"
+        if not _real(path).is_relative_to(_real(self.root)):
+            raise Failed(_led_out(self.shown(path), "a link that leads out of the project"))
+        return path
 
     def _catalogs(self) -> list[str]:
         folder = self.root / self.config.locales
@@ -232,17 +239,16 @@ def _walk(folder: Path, shown: Any) -> Iterator[File]:
                 continue
             path = Path(parent, entry)
             if path.is_symlink() and not _real(path).is_relative_to(root):
-                raise Failed(
-                    Diagnostic(
-                        "include-outside",
-                        "Template outside the project",
-                        Label(Span(Source(shown(path), ""), 0, 0), "a link that leads out of the template folder"),
-                        hint="copy the file into the folder",
-                    )
-                )
+                raise Failed(_led_out(shown(path), "a link that leads out of the template folder"))
             prefix = Path(parent).relative_to(folder).as_posix()
             name = match["name"] if prefix == "." else f"{prefix}/{match['name']}"
             yield File(path, shown(path), name, match["part"] or "", match["syntax"])
+
+
+def _led_out(shown: str, said: str) -> Diagnostic:
+    title = "Template outside the project" if shown.endswith(".j2") else "Translations outside the project"
+    label = Label(Span(Source(shown, ""), 0, 0), said)
+    return Diagnostic("include-outside", title, label, hint="copy the file into the folder")
 
 
 def find(folder: Path | None = None) -> Project:

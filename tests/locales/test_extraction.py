@@ -234,3 +234,24 @@ def test_words_that_may_be_added_are_extracted(here: Path) -> None:
     assert '#: templates/a.json.j2:3\nmsgctxt "wording"\nmsgid "Send {number} for {option}"\n' in pot
     assert '#: templates/a.json.j2:2\nmsgctxt "wording"\nmsgid "Options"\n' in pot
     assert "{number} {option}" not in pot, "nothing to translate"
+
+
+@pytest.mark.parametrize("name", ["locales/de/messages.po", "locales/messages.pot"])
+def test_nothing_outside_the_project_is_read_or_written(here: Path, name: str) -> None:
+    secret = here / "secret"
+    secret.write_text('msgid "Yes"\nmsgstr "canary"\n')
+    inside = here / "project"
+    project(inside, {"templates/a.json.j2": message("\"{{ _('Yes') }}\"")}, de='msgid "Yes"\nmsgstr "Ja"\n')
+    path = inside / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(secret)
+    result = run("extract", "--project", "project")
+    assert result.exit_code == 1
+    assert "include-outside" in result.output
+    assert secret.read_text() == 'msgid "Yes"\nmsgstr "canary"\n'
+    if name.endswith(".po"):
+        for command in ("check", "locales"):
+            result = run(command, "--project", "project")
+            assert result.exit_code == 1
+            assert "canary" not in result.output
+            assert "include-outside" in result.output

@@ -62,9 +62,9 @@ def _files(project: Project, more: tuple[str, ...]) -> tuple[dict[Path, bytes], 
     from ..translations import catalog
 
     texts = found(project)
-    folder = project.root / project.config.locales
-    files = {folder / "messages.pot": template_file(texts).encode()}
-    said = [f"{len(texts)} {'text' if len(texts) == 1 else 'texts'} in {project.shown(folder / 'messages.pot')}"]
+    pot = project.catalog_file()
+    files = {pot: template_file(texts).encode()}
+    said = [f"{len(texts)} {'text' if len(texts) == 1 else 'texts'} in {project.shown(pot)}"]
     there = [locale for locale in project.locales if project.catalog_file(locale).is_file()]
     for locale in dict.fromkeys([*there, *(_known(locale) for locale in more)]):
         change = merged(texts, catalog(project, locale).po, locale)
