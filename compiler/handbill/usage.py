@@ -83,9 +83,13 @@ class _Reader:
         self.uses: list[tuple[Use, str]] = []  # each with the macro it stands in
         self.called: set[str] = set()  # names that may be those of macros
         self.whole = True
+        self._read: set[tuple[str, _Surroundings]] = set()
 
     def read(self, name: str, file: tuple[Source, int], around: _Surroundings, way: tuple[str, ...]) -> None:
         """One file, and those it loads."""
+        if (name, around) in self._read:  # includes can double at each step
+            return
+        self._read.add((name, around))
         source, body = file
         environment = self.renderer.environment
         text = source.text[body:]

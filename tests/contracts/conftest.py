@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from handbill.checking.asked import Asked
-from handbill.checking.work import compiler_for, examine
+from handbill.checking.kept import kept
 from handbill.diagnostic import Diagnostic
+from handbill.pipeline import Compiler
 from handbill.project import open_project
 
 Check = Callable[..., list[Diagnostic]]
@@ -26,7 +26,9 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             file = f"{name.replace('__', '.')}.j2" if name.startswith("_") else f"{name.replace('__', '.')}.json.j2"
             tmp_path.joinpath("templates", file).write_text(text, encoding="utf-8")
         tmp_path.joinpath("handbill.toml").write_text('channels = ["messenger"]\n', encoding="utf-8")
-        project, asked = open_project(tmp_path), Asked()
-        return list(examine(compiler_for(project, asked), "m", asked).found)
+        compiler = Compiler(open_project(tmp_path))
+        checked = list(compiler.check(["m"]))
+        found = [d for each in checked for d in each.result.diagnostics]
+        return [*found, *(kept(compiler, "m", found) if any(each.channel for each in checked) else [])]
 
     return _check
