@@ -193,3 +193,42 @@ def test_resend_tries_again_by_itself(made: Made, status: str) -> None:
     assert project.send("--unknown", "resend").stdout == "6 messages: 6 sent\n"
     assert project.delivered() == dict.fromkeys(people, 1)
     assert project.box.counts()["requests"] == 9
+
+
+# ---- R5: what a network does
+
+
+FAULTS = [
+    "401", "429", "500", "502", "503", "504", "timeout", "timeout-before", "reset", "reset-after", "drop",
+    "drop-before", "cut", "html", "html-after",
+]  # fmt: skip
+RATES = [
+    pytest.param(0.01, 400, id="1 %", marks=pytest.mark.slow),
+    pytest.param(0.1, 60, id="10 %"),
+    pytest.param(0.1, 400, id="10 % of many", marks=pytest.mark.slow),
+    pytest.param(0.5, 400, id="50 %", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("rate", "messages"), RATES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_message_comes_to_its_end(made: Made, fault: str, rate: float, messages: int) -> None:
+    seed = int(os.environ.get("FAULT_SEED", 1))
+    print(f"replay with FAULT_SEED={seed}")  # noqa: T201 - shown when the test fails
+    key = {"idempotency_key": "Idempotency-Key"}
+    retry = {"attempts": 20, "tokens": 1_000_000, "cap_seconds": 0.1}
+    project = made(
+        {**key, "workers": 8, "batch": 5, "retry": retry, "timeouts": {"read": 0.5}},
+        dedupe=True, fail={fault: rate}, seed=seed, late=0.7,
+    )  # fmt: skip
+    people = project.people(messages)
+    began = time.monotonic()
+    result = project.send(code=None)
+    if fault == "401":  # twice for one request ends the run, which is to look at its credentials
+        for _ in range(200):
+            if State.NEW not in project.states():
+                break
+            result = project.run("send", "--resume", run_id(result.output), code=None)
+    assert project.states() == {State.SENT: messages}, result.output
+    assert project.delivered() == dict.fromkeys(people, 1)
+    assert time.monotonic() - began < 60

@@ -93,9 +93,9 @@ def windows(moments: list[float], seconds: float) -> int:
 
 
 @pytest.mark.parametrize("processes", [1, 2, 4])
-def test_processes_keep_to_one_limit_and_use_it(tmp_path: Path, processes: int) -> None:
-    """300 a minute for four minutes, in two halves with a restart between them."""
-    allowed, minute = 300, 60.0
+@pytest.mark.parametrize(("allowed", "minute"), [(300, 60.0), (80, 1.0)], ids=["300 a minute", "80 a second"])
+def test_processes_keep_to_one_limit_and_use_it(tmp_path: Path, processes: int, allowed: int, minute: float) -> None:
+    """For four minutes, or seconds, in two halves with a restart between them."""
     interval = limit("name", allowed, minute).interval
     moments: list[float] = []
     for begin in (NOW, NOW + 2 * minute):
