@@ -17,7 +17,6 @@ from jinja2.idtracking import VAR_LOAD_RESOLVE
 
 from .bounds import TooCostly
 from .diagnostic import Failed
-from .policy import Refused
 from .render import Environment, Renderer
 from .source import Source, Span
 from .sourcemap import PlacingLexer, Token
@@ -97,7 +96,9 @@ class _Reader:
             tree = environment.parse(text, name)
             walk = _Walk(environment, self.channels, around.channels)
             walk.visit(tree)
-        except (TemplateError, Refused, Failed, TooCostly, RecursionError):
+        except TooCostly:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, it is told when the template is compiled
             self.whole = False
             return
         names = around.names | set(_set_names(tree)) | self._inherited(walk.loaded, (*way, name))
@@ -118,8 +119,10 @@ class _Reader:
             try:
                 source, body = self.renderer.loader.read(parent)
                 tree = self.renderer.environment.parse(source.text[body:], parent)
-            except (TemplateError, Refused, Failed, TooCostly, RecursionError):
-                continue  # told when the file itself is read
+            except TooCostly:
+                raise
+            except Exception:  # noqa: BLE001 - told when the file itself is read
+                continue
             names |= set(_set_names(tree))
             above = [_Loaded(str(each), True, False, True, frozenset()) for each in _parents(tree)]
             names |= self._inherited(above, (*way, parent))

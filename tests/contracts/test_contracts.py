@@ -205,7 +205,15 @@ def test_examples_of_no_channel(check: Check) -> None:
     assert check(template(f"channels: [messenger, sms]\n{A}", "{{ a }}"), m__messenger=own) == []
 
 
+def test_includes_that_double_at_each_step_are_read_once(check: Check) -> None:
+    files = {f"_{n}": f"{{% include '_{n + 1}.j2' %}}" * 2 for n in range(30)}
+    front = A_AND_B.replace("examples:", "  c: {type: string, default: ''}\nexamples:")
+    text = template(front, "{{ a }}{% if a == 'z' %}{% include '_0.j2' %}{% endif %}")
+    assert told(check(text, **files, _30="{{ b }}")) == [("unused-parameter", "c")]
+
+
 def test_what_cannot_be_read_is_not_judged(check: Check) -> None:
     assert [d.code for d in check(template(A_AND_B, "{{ a }}{% include '_gone.j2' %}"))] == ["template-not-found"]
     assert [d.code for d in check(template(A_AND_B, "{{ a "))] == ["template-syntax"]
+    assert "unused-parameter" not in {d.code for d in check(template(A_AND_B, f"{{{{ {'9' * 5000} }}}}"))}
     assert [d.code for d in check(template("params: {a: {typ: string}, b: {}}\n", "{{ a }}"))] == ["invalid-contract"]
