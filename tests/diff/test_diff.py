@@ -303,3 +303,19 @@ def test_no_repository(tmp_path: Path, diff: Diff, monkeypatch: pytest.MonkeyPat
     Repository(tmp_path).write(FILES)
     monkeypatch.chdir(tmp_path)
     assert "is in no git repository." in diff(code=2, err=True)
+
+
+def test_a_translation_changes_its_own_language(repository: Repository, diff: Diff) -> None:
+    head = 'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    catalog = "locales/de/messages.po"
+    for name in ("call", "code"):
+        (repository.root / "templates" / f"{name}.json.j2").unlink()
+    repository.write({"templates/plain.json.j2": '{"template_type": "text", "text": "{{ _("Hello") }}"}'})
+    repository.write({catalog: f'{head}msgid "Hello"\nmsgstr "Hallo"\n'})
+    repository.commit()
+    assert diff("--exit-code") == ""
+    repository.replace(catalog, "Hallo", "Grüß Gott")
+    assert diff("--channel", "messenger", "--exit-code", code=1) == (
+        'plain\n  messenger (de)\n    ~ content.text: "Hallo" → "Grüß Gott"  5 → 9 of 2,000 characters\n'
+    )
+    assert told(diff, "--locale", "en")["templates"] == []
