@@ -235,3 +235,15 @@ def test_a_time_is_no_quick_reply_of_kakao(tmp_path: Path) -> None:
     made = Compiler(project(tmp_path, x=written(message)), policy="adapt").compile("x", "kakao", "direct", {})
     assert codes(made) == ["lost-reply"]
     assert made.payload["template"]["outputs"] == [{"simpleText": {"text": "When?\n\n1. 2026-12-26 08:27 (30 min)"}}]
+
+
+def test_signs_are_told_at_the_text_that_has_them(tmp_path: Path) -> None:
+    """Title and subtitle have become one text."""
+    image = {"url": "https://example.com/a.jpg"}
+    buttons = [{"text": "Yes", "value": "y"}, {"text": "Web", "url": "https://example.com/"}]
+    card = {"template_type": "card", "title": "Hi", "subtitle": "An *{{ what }}*", "image": image, "buttons": buttons}
+    one = Compiler(project(tmp_path, x=written(card)), policy="adapt")
+    found = one.compile("x", "whatsapp", "direct", {"what": "offer"}).diagnostics
+    assert [(d.code, d.pointer) for d in found] == [("formatting-signs", "/subtitle")]
+    assert found[0].label is not None
+    assert found[0].label.span.text == "An *{{ what }}*"
