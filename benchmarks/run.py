@@ -42,8 +42,7 @@ def main() -> None:
         *command_line.report(),
         *sending.report(2_000),
         *ledger.report(200_000),
-        *recipients.report((10_000, 100_000)),
-        "A million rows: `benchmarks/recipients.py --into command`, 1,000,000 of them, MILLION.",
+        *recipients.report(),
         f"{machine}; {versions}.",
     ]
     text = "\n\n".join(parts) + "\n"

@@ -110,8 +110,8 @@ def started(project: Project, *arguments: str) -> Process:
     "pause", [pytest.param(0.2, id="quick"), pytest.param(15.0, id="whole", marks=pytest.mark.slow)]
 )
 def test_a_zombie_sends_nothing_and_changes_nothing(made: Made, pause: float) -> None:
-    project = made({"workers": 4, "batch": 5}, delay=0.3)
-    people = project.people(300)
+    project = made({"workers": 4, "batch": 5}, delay=0.2)
+    people = project.people(200)
     first = started(project, "hello", "--channel", "messenger", "--recipients", "people.csv")
     first.until(lambda: len(project.box.messages()) >= 40)
     first.send_signal(signal.SIGSTOP)
