@@ -175,6 +175,25 @@ def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     assert found.label.text == "lengths are not proved: there are too many ways through the template"
 
 
+HUGE = [
+    "{% for i in range(999999999) %}{{ i }}{% endfor %}",
+    "{{ range(999999999)|join }}",
+    "{{ range(10**9)|last }}{{ 'a' * 999999999999 }}",
+    "{% set a = 'ab' %}" + "{% set a = a ~ a %}" * 60 + "{{ a }}",
+    "{% set a = 9 %}" + "{% set a = a * a %}" * 60 + "{{ a }}",
+    "{% set a = days %}" + "{% set a = a * a %}" * 60 + "{{ a }}",
+    "{% set a = free %}" + "{% set a = (a|upper) ~ (a|lower) %}" * 60 + "{{ a }}",
+    "{{ free|center(999999999) }}{{ '%999999999d' % days }}",
+]
+
+
+@pytest.mark.parametrize("text", HUGE)
+def test_what_would_be_huge_is_not_made(tmp_path: Path, text: str) -> None:
+    began = time.process_time()
+    assert [d.code for d in said(tmp_path, label(text))] in (["length-unknown"], ["may-be-too-long"])
+    assert time.process_time() - began < 1
+
+
 def test_an_example_that_is_too_long_is_one_finding(tmp_path: Path) -> None:
     [found] = said(tmp_path, label("{{ first_name }}"))
     compiler = Compiler(open_project(tmp_path))

@@ -12,7 +12,6 @@ from ..contracts import check_front_matter
 from ..diagnostic import Diagnostic, Failed
 from ..guard import limited
 from ..pipeline import Compiler
-from ..trouble import too_costly
 from .asked import Asked
 
 if TYPE_CHECKING:
@@ -24,13 +23,14 @@ def proved(compiler: Compiler, name: str, asked: Asked, found: Sequence[Diagnost
     targets = list(_targets(compiler, name, asked))
     if not targets:
         return []
-    from ..proof import proved as proved_of  # what takes no values needs none of it
+    from ..proof import not_followed  # what takes no values needs none of it
+    from ..proof import proved as proved_of
 
     try:
         with limited():
             return proved_of(compiler, targets, found)
-    except (TooCostly, RecursionError) as error:
-        return [too_costly(targets[0][0], error)]
+    except TooCostly:
+        return [not_followed(targets[0][0], "that takes too long").at(template=name)]
 
 
 def _targets(compiler: Compiler, name: str, asked: Asked) -> Iterator[Target]:

@@ -18,10 +18,12 @@ from ..channels import Channel
 from ..diagnostic import Diagnostic, Severity, worst
 from ..gateways import Gateway
 from ..template import Template
-from .prover import Prover, Said
+from .prover import Prover, Said, not_followed
 
 if TYPE_CHECKING:
     from ..pipeline import Compiler
+
+__all__ = ["Target", "not_followed", "prove", "proved"]
 
 _PROVERS: WeakKeyDictionary[Compiler, Prover] = WeakKeyDictionary()
 

@@ -77,6 +77,7 @@ class Loop:
         return Special(self)
 
 
+MOST_CHARACTERS = 10_000  # of a value that is known
 MOST_OPTIONS = 300  # values that one expression can have and are all followed
 
 
@@ -340,9 +341,15 @@ class Evaluator:
 def _held(value: Value) -> Value:
     """A value, unless it is made of more parts than any message needs: then it is not followed."""
     options = options_of(value)
-    if len(options) > MOST_OPTIONS or any(isinstance(each, Words) and heavy(each.text) for each in options):
+    if len(options) > MOST_OPTIONS or any(map(_heavy, options)):
         return Opaque("a value that is made of too many parts")
     return value
+
+
+def _heavy(value: Value) -> bool:
+    if isinstance(value, Exact):
+        return isinstance(value.value, str | list | tuple) and len(value.value) > MOST_CHARACTERS
+    return heavy(value.text) if isinstance(value, Words) else isinstance(value, Row) and len(value.items) > MOST_OPTIONS
 
 
 def _letter(words: Words) -> Value:

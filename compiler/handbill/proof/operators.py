@@ -98,7 +98,7 @@ def spread(a: Value, b: Value, make: Callable[[float, float], float]) -> Value:
         corners = [make(x, y) for x in (left.low, left.high) for y in (right.low, right.high)]
     except OverflowError:
         return Opaque(_computed(a, b))
-    if any(corner != corner for corner in corners):
+    if any(corner != corner or _LARGEST < abs(corner) < inf for corner in corners):
         return Opaque(_computed(a, b))
     kinds = {left.kind, right.kind}
     kind = next((each for each in ("float", "real", "whole") if each in kinds), "int")
@@ -106,6 +106,7 @@ def spread(a: Value, b: Value, make: Callable[[float, float], float]) -> Value:
     return Number(path, min(corners), max(corners), kind)
 
 
+_LONGEST_RANGE = 10**9
 _LARGEST = 10**300  # of a number that is followed
 
 
@@ -244,9 +245,13 @@ def _wider(size: Any, width: int) -> Any:
 
 
 def function(name: str, given: list[Value]) -> Value:
-    known = [each.value for each in given if isinstance(each, Exact) and type(each.value) is int]
+    known = [
+        each.value
+        for each in given
+        if isinstance(each, Exact) and type(each.value) is int and abs(each.value) < _LONGEST_RANGE
+    ]
     if name == "range" and given and len(known) == len(given):
-        return Exact(range(*known))
+        return Exact(range(*known)) if 0 not in known[2:] else Opaque("what `range()` gives")
     if name == "range" and len(given) == 1:
         number = ranged(given[0])
         if number is not None:

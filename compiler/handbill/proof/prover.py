@@ -31,7 +31,7 @@ from .skeleton import Skeleton, assembled
 from .trees import Again, Shape, shaped
 from .values import Exact, Value, of_contract
 from .verdicts import Verdict, told, verdict
-from .ways import Way
+from .ways import MOST_STEPS, Way
 
 if TYPE_CHECKING:
     from ..pipeline import Compiler
@@ -51,6 +51,17 @@ class Made:
 
     skeleton: Skeleton
     shape: Shape
+
+
+def not_followed(template: Template, reason: str) -> Diagnostic:
+    """A template of which nothing is proved."""
+    return Diagnostic(
+        "length-unknown",
+        "Lengths unknown",
+        Label(template.span(("params",), key=True), f"lengths are not proved: {reason}"),
+        severity=Severity.INFO,
+        text="So it is not known whether every value fits.",
+    )
 
 
 class Prover:
@@ -74,8 +85,10 @@ class Prover:
         try:
             made = self._made(template, channel, locale, params)
         except NotFollowed as problem:
-            return [Said(self._not_followed(template, str(problem)))]
-        except (TemplateSyntaxError, Failed, RecursionError):
+            return [Said(not_followed(template, str(problem)))]
+        except RecursionError:
+            return [Said(not_followed(template, "the template is nested too deep"))]
+        except (TemplateSyntaxError, Failed):
             return []  # the ordinary way has the words for it
         judge = self._judge(channel, gateway)
         worst: dict[tuple[object, ...], tuple[Made, Verdict]] = {}
@@ -116,16 +129,6 @@ class Prover:
         own = {template.source.path: (template.source, template.body)}
         return read_marks(skeleton.marked, self.environment.marks, {**own, **bodies, **own})
 
-    def _not_followed(self, template: Template, reason: str) -> Diagnostic:
-        span = template.span(("params",), key=True)
-        return Diagnostic(
-            "length-unknown",
-            "Lengths unknown",
-            Label(span, f"lengths are not proved: {reason}"),
-            severity=Severity.INFO,
-            text="So it is not known whether every value fits.",
-        )
-
     # ---- ways
 
     def _made(self, template: Template, channel: Channel, locale: str, params: Mapping[str, Any]) -> list[Made]:
@@ -153,14 +156,20 @@ class Prover:
         catalog = self.compiler.catalog(locale)
         markup = template.contract.markup and template.contract.payload is None
 
+        steps = 0
+
         def run(choices: Choices) -> None:
+            nonlocal steps
             way = Way(choices, self._load, syntax=template.syntax, inline=inline, join=self._join, catalog=catalog)
             try:
                 buffer = way.run(tree, Scope(None, dict(names)))
                 skeleton = assembled(buffer.pieces)
                 found.append(Made(skeleton, shaped(skeleton, template.syntax, choices.choose, markup=markup)))
             except Dead:
-                return
+                pass
+            steps += way.steps
+            if steps > MOST_STEPS:
+                raise NotFollowed("the template has too many steps")
 
         every_way(run)
         return found

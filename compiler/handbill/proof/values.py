@@ -13,6 +13,7 @@ from .sizes import ENDLESS, Size, of_points, plain
 from .texts import EMPTY, Either, Figure, Given, Lit, Text, Times, Unknown, sum_of
 
 _FLOAT = 24  # characters of the longest number that Python writes for a 64-bit float
+_LARGEST = 10**300  # of a number that is followed
 _EXACT = 10**15  # below this a float is written in full
 
 
@@ -188,6 +189,8 @@ def shown(value: Value, inside: bool = True) -> Text | None:
 
 def figure(number: Number) -> Text:
     """The text of a number."""
+    if max(abs(number.low), abs(number.high)) >= _LARGEST and inf not in (-number.low, number.high):
+        return Unknown("a number that the template computes")
     if number.kind != "float" and (number.low == -inf or number.high == inf):
         lacking = "`minimum`" if number.high < inf else "`maximum`" if number.low > -inf else "`minimum` and `maximum`"
         cause = f"`{number.path}`, which has no {lacking}" if number.path else "a number that the template computes"
@@ -220,10 +223,14 @@ def listed(value: Value) -> tuple[Value, float, str] | None:
             return value.item, value.most, value.path
         case Row():
             return one_of(value.items), len(value.items), ""
-        case Exact(value=list() | tuple() | range() as items):
+        case Exact(value=range() as numbers):
+            if len(numbers) == 0:
+                return UNDEFINED, 0, ""
+            return Number("", min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1])), len(numbers), ""
+        case Exact(value=list() | tuple() as items):
             return one_of(Exact(item) for item in items), len(items), ""
         case Exact(value=str() as text):
-            return one_of(Exact(char) for char in dict.fromkeys(text)), len(text), ""
+            return Words(Figure("", of_points(1))), len(text), ""
         case Exact(value=dict() as fields):
             return one_of(Exact(name) for name in fields), len(fields), ""
         case OneOf():

@@ -23,7 +23,7 @@ from .texts import EMPTY, Either, Lit, Text, sum_of
 from .values import UNDEFINED, Opaque, Row, Special, Undefined, Value, Words, options_of, shown
 
 _DEEPEST = 30  # macros and includes in one another
-_STEPS = 20_000  # statements of one way
+MOST_STEPS = 20_000  # statements of all ways
 
 
 class Way(Branches):
@@ -50,7 +50,7 @@ class Way(Branches):
         self._decided: dict[tuple[object, ...], int] = {}
         self._blocks: dict[str, list[nodes.Block]] = {}
         self._depth = 0
-        self._steps = 0
+        self.steps = 0
         self._child = 0  # templates that extend another: they print nothing themselves
 
     def run(self, tree: nodes.Template, scope: Scope) -> Buffer:
@@ -76,8 +76,8 @@ class Way(Branches):
 
     def body(self, body: Sequence[nodes.Node], scope: Scope) -> None:
         for node in body:
-            self._steps += 1
-            if self._steps > _STEPS:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
                 raise NotFollowed("the template has too many steps")
             method = getattr(self, f"do_{type(node).__name__.lower()}", None)
             if method is None:
