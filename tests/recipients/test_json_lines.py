@@ -88,3 +88,10 @@ def test_a_mapped_value_is_shown_where_it_stands(recipients: Open) -> None:
 def test_what_people_write(recipients: Open) -> None:
     (row,) = lines(recipients, '{"to": "1", "first_name": "Zoë",} // a comma too many')
     assert row.problem is None
+
+
+@pytest.mark.parametrize("to", ['"\\ud800"', '"user-\\udfff"', '"\\ud83d\\ude00"', '"a\\u2028b"'])
+def test_an_address_that_cannot_be_sent_is_a_bad_row(recipients: Open, to: str) -> None:
+    [row] = recipients(f'{{"to": {to}, "first_name": "Ann"}}\n', "people.jsonl")
+    assert (row.problem is None) == (to == '"\\ud83d\\ude00"'), "a pair is a character, half of one is nothing"
+    assert row.line == 1
