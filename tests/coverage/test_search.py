@@ -74,6 +74,7 @@ def bodies(conditions: Any, depth: int) -> Any:
         st.builds("{{% for x in xs %}}{}{{% endfor %}}".format, bodies(st.one_of(atoms, inner), 1))
         if depth > 1
         else text,
+        st.builds("{{% for x in xs %}}{{% if {} %}}t{{% endif %}}{{% endfor %}}".format, joined(inner)),
         st.builds("{}{}".format, below, below),
     )
 
