@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -179,14 +179,18 @@ def _local(retrieve: Callable[[str], Any]) -> Callable[[str], Resource[Any]]:
     return local
 
 
-def judge_of(document: Any, uri: str, retrieve: Callable[[str], Any]) -> Any:
+def judge_of(
+    document: Any, uri: str, retrieve: Callable[[str], Any], more: Mapping[str, Callable[..., Any]] | None = None
+) -> Any:
     """The schema `document` with all that it refers to, ready for `search`. Slow to make: 10 ms.
 
-    `retrieve` gives the document of an address that a reference leads to, or raises LookupError.
+    `retrieve` gives the document of an address that a reference leads to, or raises LookupError. `more` are keywords'
+    own functions, instead of the usual ones.
     """
     registry: Any = Registry(retrieve=_local(retrieve))  # type: ignore[call-arg]
     known = {uri: _resource(document), **dict(_referred(document, uri, _local(retrieve), {uri}))}
-    return _Judge({"$ref": uri}, registry=registry.with_resources(known.items()))
+    kind = extend(_Judge, more) if more else _Judge  # type: ignore[no-untyped-call]
+    return kind({"$ref": uri}, registry=registry.with_resources(known.items()))
 
 
 def search(judge: Any, instance: Any) -> list[Violation]:

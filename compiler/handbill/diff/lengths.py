@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
-from .. import units
+from .. import channels, gateways, units
 from ..channels import Channel
 from ..gateways import Gateway
 from ..judge import Judge
 from ..lowering import Explained
 from ..tree import Leaf, Tree, fill_leaf, pointer_of, walk
-from ..validate import BASE, Schema, retrieve
+from ..validate import BASE, retrieve
 from ..violations import judge_of
 from .compare import Path, leaves
 
@@ -55,14 +52,14 @@ def limits_of(channel: Channel, gateway: Gateway, payload: Any, explained: Expla
     They are those of the payload itself and of the message that it was made of; of that, only for texts that went
     into the payload as they were.
     """
-    judge = Judge(channel, gateway)
+    meter = _meter(channel.name, gateway.NAME)
     bodies, prefix = (payload, True) if isinstance(payload, list) else ([payload], False)
     found: dict[str, list[Limit]] = {}
     for index, body in enumerate(bodies):
-        for path, limit in _met([judge.payload.schema], _spots(body)):
+        for path, limit in meter.of_payload(_spots(body)):
             found.setdefault(pointer_of((index, *path) if prefix else path), []).append(limit)
     if explained is not None:
-        by_leaf = dict(_of_message(judge, explained))
+        by_leaf = dict(_of_message(meter, explained))
         trees = gateway.emit(explained.plan.messages, channel, None)
         for index, tree in enumerate(trees):
             for pointer, leaf in _leaves(tree):
@@ -77,14 +74,13 @@ def limits_of(channel: Channel, gateway: Gateway, payload: Any, explained: Expla
     }
 
 
-def _of_message(judge: Judge, explained: Explained) -> Iterator[tuple[tuple[str, str], list[Limit]]]:
+def _of_message(meter: _Meter, explained: Explained) -> Iterator[tuple[tuple[str, str], list[Limit]]]:
     """The limits on each text of the messages that go out, by its leaf's pointer and the text."""
-    schemas = [judge.neutral.schema, *(rule.schema for rule in judge.message)]
     found: dict[tuple[str, str], list[Limit]] = {}
     for tree in explained.plan.sent:
         texts: dict[Path, Leaf] = {}
         message = _filled(tree, explained.values, texts, ())
-        for path, limit in _met(schemas, message):
+        for path, limit in meter.of_message(message):
             if (leaf := texts.get(path)) is not None:
                 key = (leaf.pointer, str(fill_leaf(leaf, explained.values)))
                 found.setdefault(key, []).append(limit)
@@ -125,61 +121,70 @@ def _spot(value: Any, path: Path) -> Any:
     return spot
 
 
-def _met(schemas: Sequence[Schema], spots: Any) -> list[tuple[Path, Limit]]:
-    """Every limit that is asked of a text while schemas are applied, in what is no condition."""
-    met: list[tuple[Path, Limit]] = []
-    deciding = 0
+class _Meter:
+    """Notes every limit that is asked of a text while the schemas of a channel are applied, in what is no condition."""
 
-    def limited(keyword: str, real: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+    def __init__(self, channel: Channel, gateway: Gateway) -> None:
+        judge = Judge(channel, gateway)
+        self._met: list[tuple[Path, Limit]] = []
+        self._deciding = 0
+        usual = type(judge_of({}, BASE, retrieve)).VALIDATORS
+        functions = {name: self._limited(name, usual[name]) for name in _UNITS}
+        functions |= {name: self._choosing(usual[name]) for name in ("anyOf", "oneOf", "not", "contains")}
+        functions["if"] = self._condition
+        self._message = [
+            judge_of(schema.document, schema.uri, retrieve, functions)
+            for schema in (judge.neutral.schema, *(rule.schema for rule in judge.message))
+        ]
+        payload = judge.payload.schema
+        self._payload = [judge_of(payload.document, payload.uri, retrieve, functions)]
+
+    def of_message(self, message: Any) -> list[tuple[Path, Limit]]:
+        return self._noted(self._message, message)
+
+    def of_payload(self, body: Any) -> list[tuple[Path, Limit]]:
+        return self._noted(self._payload, body)
+
+    def _noted(self, judges: Sequence[Any], value: Any) -> list[tuple[Path, Limit]]:
+        self._met.clear()
+        for judge in judges:
+            for _ in judge.iter_errors(value):
+                pass
+        return list(self._met)
+
+    def _limited(self, keyword: str, usual: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
         def function(validator: Any, most: int, instance: Any, schema: Any) -> Iterator[Any]:
-            if isinstance(instance, _Spot) and not deciding:
+            if isinstance(instance, _Spot) and not self._deciding:
                 unit = schema.get("x-unit") if keyword == "maxLength" else None
-                met.append((instance.place, Limit(most, keyword, unit or _UNITS[keyword][0])))
-            yield from real(validator, most, instance, schema) or ()
+                self._met.append((instance.place, Limit(most, keyword, unit or _UNITS[keyword][0])))
+            yield from usual(validator, most, instance, schema) or ()
 
         return function
 
-    def choosing(function: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
-        def keyword(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
-            nonlocal deciding
-            deciding += 1
-            try:
-                found = list(function(validator, rule, instance, schema) or ())
-            finally:
-                deciding -= 1
+    def _choosing(self, usual: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+        def function(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            with self._undecided():
+                found = list(usual(validator, rule, instance, schema) or ())
             yield from found
 
-        return keyword
+        return function
 
-    def condition(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        nonlocal deciding
-        deciding += 1
-        holds = validator.evolve(schema=rule).is_valid(instance)
-        deciding -= 1
+    def _condition(self, validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        with self._undecided():
+            holds = validator.evolve(schema=rule).is_valid(instance)
         branch = "then" if holds else "else"
         if branch in schema:
             yield from validator.descend(instance, schema[branch], schema_path=branch)
 
-    base = type(judge_of({}, BASE, retrieve))
-    functions = {name: limited(name, base.VALIDATORS[name]) for name in _UNITS}
-    functions |= {name: choosing(base.VALIDATORS[name]) for name in ("anyOf", "oneOf", "not", "contains")}
-    functions["if"] = condition
-    walker: Any = extend(base, functions)  # type: ignore[no-untyped-call]
-    for schema in schemas:
-        registry: Any = Registry(retrieve=_resource)  # type: ignore[call-arg]
-        judge = walker({"$ref": schema.uri}, registry=registry.with_resource(schema.uri, _plain(schema.document)))
-        for _ in judge.iter_errors(spots):
-            pass
-    return met
-
-
-def _plain(document: Any) -> Any:
-    # with `$schema`, jsonschema would take its own validator instead of this one
-    if isinstance(document, dict):
-        document = {key: value for key, value in document.items() if key != "$schema"}
-    return DRAFT202012.create_resource(document)
+    @contextmanager
+    def _undecided(self) -> Iterator[None]:
+        self._deciding += 1
+        try:
+            yield
+        finally:
+            self._deciding -= 1
 
 
 @cache
-def _resource(uri: str) -> Any:
-    return _plain(retrieve(uri))
+def _meter(channel: str, gateway: str) -> _Meter:
+    return _Meter(channels.channel(channel), gateways.gateway(gateway))
