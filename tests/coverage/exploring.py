@@ -8,7 +8,8 @@ from typing import Any
 
 from handbill.channels import channel
 from handbill.contracts import ContextRules
-from handbill.coverage import Explorer, Reached, figures
+from handbill.coverage.figures import figures
+from handbill.coverage.search import Explorer, Reached
 from handbill.job import about
 from handbill.pipeline import Compiler
 from handbill.project import open_project

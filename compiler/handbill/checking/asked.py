@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from ..coverage import Figures
+    from ..coverage.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)

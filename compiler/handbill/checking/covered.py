@@ -19,7 +19,8 @@ from ..template import Template
 from .asked import Asked
 
 if TYPE_CHECKING:
-    from ..coverage import Figures, Generated
+    from ..coverage.figures import Figures
+    from ..coverage.search import Generated
 
 _BRANCHES = re.compile(r"\{%|\bif\b")
 # Where these are found, a template is not whole, or is stopped: there is nothing to look for in it.
@@ -78,7 +79,7 @@ def _cover(
         return
     if not asked.coverage and not _BRANCHES.search(own.source.text, own.body):
         return
-    from ..coverage import Explorer, Judged, figures  # what has neither arms nor loops needs none of it
+    from ..coverage.search import Explorer  # what has neither arms nor loops needs none of it
 
     places = [
         {"channel": about(channel_of(channel)), "locale": known_locale(compiler.project, _spoken(compiler, locale))}
@@ -87,10 +88,16 @@ def _cover(
     values = {example: given.values for example, given in examples.items()}
     explorer = Explorer(compiler.renderer, own, rules, values, places, guard)
     reached = explorer.explore()
-    made.figures.append(figures(name, own.source.path, reached))
     contexts = reached.generated
     if asked.coverage:
+        from ..coverage.figures import figures
+
+        made.figures.append(figures(name, own.source.path, reached))
         contexts = explorer.with_edges()
+    if not contexts:
+        return
+    from ..coverage.judged import Judged
+
     judged = Judged([*found, *made.found])
     for context in contexts:
         for channel, locale in version.places:

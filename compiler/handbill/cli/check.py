@@ -18,7 +18,7 @@ from .output import coloured, say
 
 if TYPE_CHECKING:
     from ..checking import Examined
-    from ..coverage import Figures
+    from ..coverage.figures import Figures
     from ..project import Project
 
 

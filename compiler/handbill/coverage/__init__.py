@@ -3,11 +3,3 @@
 `probes` notes what a render reaches, `sites` knows what there is, `solver` turns the conditions around an arm into
 contexts of the contract, `search` tries them, `judged` tells what they show to be wrong.
 """
-
-from __future__ import annotations
-
-from .figures import Figures, Missed, figures
-from .judged import Judged, said
-from .search import Explorer, Generated, Reached
-
-__all__ = ["Explorer", "Figures", "Generated", "Judged", "Missed", "Reached", "figures", "said"]

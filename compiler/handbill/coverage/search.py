@@ -15,7 +15,6 @@ from ..resources import load
 from ..template import Template
 from .probes import ENTERED, Key, Tracer
 from .sites import Arm, sites
-from .solver import Search, reason
 
 _ROUNDS = 4  # an arm that is reached may bring a file with arms of its own
 _STOPPED = 3  # more renders after one that was stopped, as too costly
@@ -122,6 +121,8 @@ class Explorer:
         """Look for a context that reaches an arm. Why there is none; None when there is one, or there need be none."""
         if arm.outer is not None and arm.outer not in self._all:
             return "what it stands in is not reached"
+        from .solver import Search, reason  # most templates' examples reach everything
+
         places = self._places()
         steps = max(100, self.figures["steps"] // max(1, len(places)))
         rendered = ended = tries = 0
