@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import resource
 import sys
 import time
 from pathlib import Path
 
 from handbill.send.ledger import Ledger
 from ledger.making import LEASE, NOW, RUN
+from peak import megabytes
 
 start = time.perf_counter()
 with Ledger.open(Path(sys.argv[1])) as ledger:
@@ -19,5 +19,4 @@ with Ledger.open(Path(sys.argv[1])) as ledger:
     assert ledger.next(RUN) == 0
     assert len(ledger.claim(RUN, "me", 100, LEASE, NOW)) == 100
 seconds = time.perf_counter() - start
-unit = 1_000_000 if sys.platform == "darwin" else 1_000
-sys.stdout.write(f"{seconds} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit}\n")
+sys.stdout.write(f"{seconds} {megabytes()}\n")

@@ -7,7 +7,6 @@ at the most; ends with a traceback, and the number of the file, for anything els
 from __future__ import annotations
 
 import io
-import resource
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from random import Random
 from handbill.diagnostic import Failed
 from handbill.report.text import report
 from handbill.send.recipients import Recipients
+from peak import megabytes
 from recipients.conftest import FIELDS, rules_of
 from recipients.test_hostile_files import PIECES
 
@@ -96,8 +96,7 @@ def main(kind: str, seed: str, most: int, seconds: float) -> None:
             sys.stderr.write(f"\r{count}")  # the last one, should the process be ended
             rows += read(path, Path(name))
             count += 1
-    unit = 1_000_000 if sys.platform == "darwin" else 1_000
-    print(count, rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit)  # noqa: T201 - for the test
+    print(count, rows, megabytes())  # noqa: T201 - for the test
 
 
 if __name__ == "__main__":

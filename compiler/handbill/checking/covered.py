@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _BRANCHES = re.compile(r"\{%|\bif\b")
 # Where these are found, a template is not whole, or is stopped: there is nothing to look for in it.
-_HOPELESS = frozenset({"too-costly", "template-syntax", "not-allowed", "include-cycle"})
+_HOPELESS = frozenset({"too-costly", "output-too-large", "template-syntax", "not-allowed", "include-cycle"})
+# What fails with an example is mended first; the search would fail in the same place, and take its time.
+_FAILING = frozenset({"filter-failed"})
 
 
 @dataclass
@@ -56,7 +58,7 @@ def covered(
     `found` is what a check has said of the template already; nothing of it is said again.
     """
     made = Covered()
-    if any(d.code in _HOPELESS for d in found):
+    if any(d.code in (_HOPELESS if asked.coverage else _HOPELESS | _FAILING) for d in found):
         return made
     for version in _versions(compiler, name, asked):
         _cover(compiler, name, asked, version, found, guard, made)
