@@ -13,27 +13,26 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from . import lowering, names, wordings
+from . import lowering, wordings
 from .approved import Approvals
 from .budget import TooCostly
-from .channels import Channel
-from .contracts import ContextRules, Origin, check_front_matter, example_origin
+from .contracts import Origin, example_origin
 from .diagnostic import Diagnostic, Failed, Label, Severity
 from .document import Document, parse
-from .gateways import GATEWAYS, Gateway
 from .job import Address, Job, Made, about, addressed, keep
 from .judge import Judge
-from .locales import Catalog, Speech
+from .locales import Speech
 from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
 from .names import known_channel, known_gateway, known_locale
 from .places import Places
+from .prepared import Prepared
 from .project import Project
-from .render import Rendered, Renderer
+from .render import Rendered
 from .result import Checked, Result, to_json
 from .telling import diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
-from .template import Contract, Template
-from .translations import catalog, counted, untranslated
+from .template import Template
+from .translations import counted, untranslated
 from .tree import NotText, Tree, fill
 from .trouble import too_costly
 
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from .stamp import Stamp
 
 
-class Compiler:
+class Compiler(Prepared):
     """Compiles the templates of one project. What can be kept between two messages is kept."""
 
     def __init__(
@@ -57,39 +56,13 @@ class Compiler:
         `policy`, "strict" or "adapt", goes before the template's and the project's. `fail_on` are the kinds of loss
         (`lowering.KINDS`) that are errors.
         """
-        self.project = project
+        super().__init__(project, policy)
         self._guard = guard
-        self._policy = policy
         self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
-        self.renderer = Renderer(project.folders, project.shown)
-        self._wordings: dict[tuple[str, str], tuple[dict[str, str], tuple[wordings.Untranslated, ...]]] = {}
-        self._catalogs: dict[str, Catalog] = {}
-        self._rules: dict[str, ContextRules] = {}
-        self._judges: dict[tuple[str, str], Judge] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
-        self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._approvals = Approvals(project)
-
-    def via(self, template: Template, via: str | None, channel: str) -> Gateway:
-        """The gateway to compile for: the one asked for, a native template's own, the project's.
-
-        A channel that Genesys Cloud does not carry, and nobody asked to go through it, goes direct.
-        """
-        asked = via or template.contract.payload
-        gateway = known_gateway(asked or self.project.config.via)
-        if asked is None and not (target := known_channel(channel)).genesys and target.direct:
-            return GATEWAYS["direct"]
-        return gateway
-
-    def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
-        """The channels a template is for; of `channels` those, when any are given."""
-        parts = [file.channel for _, file in sorted(self.project.files().items()) if file.name == template.name]
-        own: Iterable[str] = dict.fromkeys(parts)
-        if "" in parts:  # a version that is for every channel
-            own = template.contract.channels or self.project.config.channels
-        return [name for name in own if not channels or name in channels]
 
     # one message
 
@@ -130,31 +103,6 @@ class Compiler:
             for d in (d.at(template=job.template.name, **where) for d in [*made.found, *made.losses])
         ]
         return Result(None if _errors(found) else made.bodies, found, made.explained, made.speech)
-
-    def _shown(self, locale: str) -> str:
-        """A locale as findings name it: not at all, where there is one only."""
-        return locale if self.project.locales else ""
-
-    def _job(self, template: Template, target: Channel, gateway: Gateway, locale: str) -> Job:
-        wording = template.contract.wording or self._base_contract(template).wording
-        adapt = self.policy(template) == "adapt"
-        if not adapt or locale == self.project.config.locale:
-            return Job(template, target, gateway, adapt, wording, locale=locale)
-        key = (template.source.path, locale)
-        if key not in self._wordings:
-            try:
-                self._wordings[key] = wordings.spoken(wording, self.catalog(locale))
-            except Failed:  # it is told when the message is made
-                self._wordings[key] = dict(wording), ()
-        return Job(template, target, gateway, adapt, *self._wordings[key], locale)
-
-    def policy(self, template: Template) -> str:
-        """What is done with what a channel cannot show, "strict" or "adapt": as asked for, else as settings say."""
-        own = template.contract.policy or self._base_contract(template).policy
-        return self._policy or own or self.project.config.policy
-
-    def _base_contract(self, template: Template) -> Contract:
-        return self.base(template.name).contract if template.overrides else template.contract
 
     def under(self, policy: str | None, fail_on: Iterable[str]) -> Compiler:
         """A compiler of the same project with another policy."""
@@ -301,30 +249,6 @@ class Compiler:
                     for changed, other in counted(run, holds, example, context, made.speech):
                         yield Checked(name, target, changed, other, self._shown(locale))
 
-    def catalog(self, locale: str) -> Catalog:
-        """The texts of a language ("": the project's own). Raises Failed for translations that cannot be read."""
-        locale = locale or self.project.config.locale
-        if locale not in self._catalogs:
-            self._catalogs[locale] = catalog(self.project, locale)
-        return self._catalogs[locale]
-
-    def base(self, name: str) -> Template:
-        """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
-        files = self.project.files()
-        if (name, "") in files:
-            return self.project.template(name)
-        return self.project.template(name, next((part for found, part in sorted(files) if found == name), None))
-
-    def _problems_of(self, template: Template, via: str | None) -> list[Diagnostic]:
-        key = (template.source.path, via or "")
-        if key not in self._problems:
-            self._problems[key] = self._template_problems(template, via)
-        return self._problems[key]
-
-    def _template_problems(self, template: Template, via: str | None) -> list[Diagnostic]:
-        """What is wrong with a template before anything is rendered: its settings, and the names in them."""
-        return check_front_matter(template) + names.problems(self.project, template, via)
-
     # the stages
 
     def _attempt(self, job: Job, context: Mapping[str, Any], address: Address, origin: Origin | None = None) -> Made:
@@ -430,19 +354,6 @@ class Compiler:
                 keep(self._documents, key, document)
         return document
 
-    def _rules_of(self, template: Template) -> ContextRules:
-        rules = self._rules.get(template.source.path)
-        if rules is None:
-            base = template if template.contract.has_params else self.base(template.name)
-            rules = self._rules[template.source.path] = ContextRules(base)
-        return rules
-
-    def _judge(self, target: Channel, gateway: Gateway) -> Judge:
-        key = (target.name, gateway.NAME)
-        if key not in self._judges:
-            self._judges[key] = Judge(target, gateway)
-        return self._judges[key]
-
 
 def _unmade(name: str, found: Iterable[Diagnostic], channel: str = "", locale: str = "") -> Checked:
     """A template of which nothing could be made."""
@@ -465,9 +376,4 @@ def _errors(found: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in found)
 
 
-def targets(project: Project, template: Template, channels: Sequence[str] = ()) -> list[str]:
-    """The channels a template is for; of `channels` those, when any are given."""
-    return Compiler(project).targets(template, channels)
-
-
-__all__ = ["Checked", "Compiler", "Origin", "Result", "about", "targets", "to_json"]
+__all__ = ["Checked", "Compiler", "Origin", "Result", "about", "to_json"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from handbill.channels import CHANNELS
-from handbill.pipeline import Compiler, targets
+from handbill.pipeline import Compiler
 from handbill.project import shipped
 from handbill.sandbox.check import check
 from handbill.sandbox.server import Sandbox
@@ -151,7 +151,7 @@ def test_everything_that_compiles_is_taken() -> None:
     for via in ("genesys-event", "genesys-bot"):
         for name in compiler.project.names():
             template = compiler.project.template(name)
-            for channel in targets(compiler.project, template, CHANNELS):
+            for channel in compiler.targets(template, CHANNELS):
                 for example, given in template.contract.examples.items():
                     result = compiler.compile(name, channel, via, given.values, example=example, address=address)
                     for body in result.bodies or []:
