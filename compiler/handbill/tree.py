@@ -170,6 +170,16 @@ def fill(tree: Tree, values: Sequence[object]) -> Any:
     return tree
 
 
+def present(**fields: Tree) -> dict[str, Tree]:
+    """The fields that are not None, in order."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def not_empty(**fields: Tree) -> dict[str, Tree]:
+    """The fields that hold something: not None, no empty list, no empty object."""
+    return {name: value for name, value in present(**fields).items() if value not in ([], {})}
+
+
 def walk(tree: Tree, visit: Callable[[str, Tree], None], pointer: str = "") -> None:
     """Call `visit(pointer, node)` for every node, parents first."""
     visit(pointer, tree)

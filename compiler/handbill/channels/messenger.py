@@ -16,7 +16,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ..message import Button, Card, Carousel, Media, Message, QuickReply, Text
-from ..tree import Leaf, Tree, escaped, joined
+from ..tree import Leaf, Tree, escaped, joined, present
 
 
 def emit(messages: Sequence[Message]) -> list[dict[str, Tree]]:
@@ -25,7 +25,7 @@ def emit(messages: Sequence[Message]) -> list[dict[str, Tree]]:
 
 
 def _message(message: Message) -> dict[str, Tree]:
-    closing = _present(metadata=_as_text(message.metadata, Leaf(f"{message.pointer}/metadata")))
+    closing = present(metadata=_as_text(message.metadata, Leaf(f"{message.pointer}/metadata")))
     match message:
         case Text():
             return {"text": message.text, **closing}
@@ -41,12 +41,8 @@ def _message(message: Message) -> dict[str, Tree]:
             raise TypeError(f"{type(message).__name__} has passed the schema of Messenger")
 
 
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
 def _quick_reply(button: Button) -> Tree:
-    said = _present(title=button.text, payload=button.value, image_url=button.image_url)
+    said = present(title=button.text, payload=button.value, image_url=button.image_url)
     return {"content_type": "text", **said}
 
 
@@ -56,7 +52,7 @@ def _generic(cards: Sequence[Card]) -> dict[str, Tree]:
 
 
 def _element(card: Card) -> Tree:
-    return _present(
+    return present(
         title=card.title,
         subtitle=card.subtitle,
         image_url=card.image.url if card.image else None,

@@ -21,7 +21,7 @@ import base64
 from collections.abc import Sequence
 
 from ..message import Button, Card, Carousel, Location, Media, Message, QuickReply, Text
-from ..tree import Leaf, Tree, encoded
+from ..tree import Leaf, Tree, encoded, present
 
 ORIENTATION, WIDTH, HEIGHT = "VERTICAL", "MEDIUM", "MEDIUM"
 
@@ -45,7 +45,7 @@ def _content(message: Message) -> dict[str, Tree]:
         case Media(caption=None):
             return {"contentInfo": {"fileUrl": message.url}}
         case Media():
-            return _standalone(_present(description=message.caption, media=_media(message.url)))
+            return _standalone(present(description=message.caption, media=_media(message.url)))
         case Location(name=Leaf() as name):
             place: dict[str, Tree] = {"latitude": message.latitude, "longitude": message.longitude}
             action = _action(name, "viewLocationAction", {"latLong": place, "label": name})
@@ -58,7 +58,7 @@ def _standalone(card: dict[str, Tree]) -> dict[str, Tree]:
 
 
 def _card(card: Card) -> dict[str, Tree]:
-    return _present(
+    return present(
         title=card.title,
         description=card.subtitle,
         media=_media(card.image.url) if card.image else None,
@@ -84,10 +84,6 @@ def _suggestion(button: Button) -> Tree:
 
 def _action(text: Leaf, name: str, what: Tree) -> Tree:
     return {"action": {"text": text, "postbackData": encoded(text, in_base64), name: what}}
-
-
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def in_base64(text: str) -> str:

@@ -36,7 +36,7 @@ from ..message import (
     QuickReply,
     Text,
 )
-from ..tree import Leaf, Tree, escaped, joined
+from ..tree import Leaf, Tree, escaped, joined, present
 
 LANGUAGE = "en"
 
@@ -75,14 +75,14 @@ def _content(message: Message) -> tuple[str, dict[str, Tree]]:
             items: list[Tree] = [{"item": row.text, "id": row.value, "description": row.subtitle} for row in rows]
             return "list-picker", {"body": message.text, "button": message.button, "items": items}
         case Media():
-            return "media", _present(body=message.caption, media=[message.url])
+            return "media", present(body=message.caption, media=[message.url])
         case Location():
-            return "location", _present(latitude=message.latitude, longitude=message.longitude, label=message.name)
+            return "location", present(latitude=message.latitude, longitude=message.longitude, label=message.name)
     raise TypeError(f"Twilio has no {type(message).__name__}")
 
 
 def _card(card: Card) -> dict[str, Tree]:
-    return _present(
+    return present(
         title=card.title,
         subtitle=card.subtitle,
         media=[card.image.url] if card.image else None,
@@ -93,7 +93,7 @@ def _card(card: Card) -> dict[str, Tree]:
 def _slide(card: Card) -> dict[str, Tree]:
     """A card of a carousel. Its body is required, its title is not."""
     texts: dict[str, Tree] = {"title": card.title, "body": card.subtitle} if card.subtitle else {"body": card.title}
-    return {**texts, **_present(media=card.image.url if card.image else None, actions=_actions(card.buttons))}
+    return {**texts, **present(media=card.image.url if card.image else None, actions=_actions(card.buttons))}
 
 
 def _actions(buttons: Sequence[Button]) -> list[Tree]:
@@ -106,10 +106,6 @@ def _action(button: Button) -> dict[str, Tree]:
     if button.kind == "link":
         return {"type": "URL", "title": button.text, "url": button.url}
     return {"type": "PHONE_NUMBER", "title": button.text, "phone": button.phone}
-
-
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def json_text(values: dict[str, Leaf]) -> Leaf:

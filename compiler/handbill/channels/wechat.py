@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..message import Card, Message, QuickReply, Text
-from ..tree import Tree
+from ..tree import Tree, present
 
 
 def emit(messages: Sequence[Message]) -> list[dict[str, Tree]]:
@@ -37,17 +37,13 @@ def _body(message: Message) -> dict[str, Tree]:
 
 def _menu(message: QuickReply) -> Tree:
     choices: list[Tree] = [{"id": button.value, "content": button.text} for button in message.buttons]
-    return _present(head_content=message.text, list=choices, tail_content=message.footer)
+    return present(head_content=message.text, list=choices, tail_content=message.footer)
 
 
 def _article(message: Card) -> Tree:
-    return _present(
+    return present(
         title=message.title,
         description=message.subtitle,
         url=message.url,
         picurl=message.image.url if message.image else None,
     )
-
-
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}

@@ -42,7 +42,7 @@ from ..message import (
     QuickReply,
     Text,
 )
-from ..tree import Leaf, Tree, encoded, escaped, joined
+from ..tree import Leaf, Tree, encoded, escaped, joined, present
 
 _PRINTER = Printer(bold="*{text}*", italic="_{text}_", code="```{text}```", link="{text}: {url}", escape=str)
 _MEDIA = {"image": "image", "video": "video", "audio": "audio", "file": "document"}
@@ -55,7 +55,7 @@ def emit(messages: Sequence[Message]) -> list[dict[str, Tree]]:
 
 def _body(message: Message) -> dict[str, Tree]:
     kind, content = _content(message)
-    return _present(
+    return present(
         messaging_product="whatsapp",
         recipient_type="individual",
         type=kind,
@@ -81,10 +81,10 @@ def _content(message: Message) -> tuple[str, Tree]:
         case Media():
             kind = _MEDIA[str(message.kind.value)]
             caption = _text(message.caption) if message.caption else None
-            return kind, _present(link=message.url, caption=caption, filename=message.filename)
+            return kind, present(link=message.url, caption=caption, filename=message.filename)
         case Location():
             latitude, longitude = encoded(message.latitude, _degrees), encoded(message.longitude, _degrees)
-            place = _present(latitude=latitude, longitude=longitude, name=message.name, address=message.address)
+            place = present(latitude=latitude, longitude=longitude, name=message.name, address=message.address)
             return "location", place
         case Notification():
             return "template", _template(message)
@@ -92,10 +92,6 @@ def _content(message: Message) -> tuple[str, Tree]:
             raise TypeError("WhatsApp has no date picker")
         case _:
             assert_never(message)
-
-
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _text(leaf: Leaf) -> Leaf:
@@ -140,7 +136,7 @@ def _image(card: Card) -> Tree:
 
 def _with_buttons(body: Leaf, message: QuickReply | Card, header: Tree) -> Tree:
     first = message.buttons[0]
-    return _present(
+    return present(
         type="cta_url" if first.kind == "link" else "button",
         header=header,
         body={"text": body},
@@ -181,13 +177,13 @@ def _carousel(message: Carousel) -> Tree:
 
 def _list(message: ListMessage) -> Tree:
     sections: list[Tree] = [
-        _present(
+        present(
             title=section.title,
-            rows=[_present(id=row.value, title=row.text, description=row.subtitle) for row in section.items],
+            rows=[present(id=row.value, title=row.text, description=row.subtitle) for row in section.items],
         )
         for section in message.sections
     ]
-    return _present(
+    return present(
         type="list",
         header=_text_header(message),
         body={"text": _text(message.text)},
@@ -201,7 +197,7 @@ def _list(message: ListMessage) -> Tree:
 
 def _template(message: Notification) -> Tree:
     components = _components(message.parameters)
-    return _present(name=message.name, language={"code": message.language}, components=components or None)
+    return present(name=message.name, language={"code": message.language}, components=components or None)
 
 
 def _components(parameters: Parameters) -> list[Tree]:
@@ -222,7 +218,7 @@ def _header(header: HeaderValues) -> list[Tree]:
     if header.kind is None:
         return _values(header.values)
     kind = _MEDIA[str(header.kind.value)]
-    return [{"type": kind, kind: _present(link=header.url, filename=header.filename)}]
+    return [{"type": kind, kind: present(link=header.url, filename=header.filename)}]
 
 
 def _values(values: dict[str, Leaf]) -> list[Tree]:

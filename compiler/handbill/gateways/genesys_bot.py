@@ -37,7 +37,7 @@ from ..message import (
     Section,
     Text,
 )
-from ..tree import Leaf, Tree, joined
+from ..tree import Leaf, Tree, joined, present
 from .base import Address, AddressField, through_genesys
 
 NAME = "genesys-bot"
@@ -135,10 +135,6 @@ def _fallback(message: Message) -> Leaf | None:
     return message.fallback if isinstance(message.fallback, Leaf) else None
 
 
-def _present(**fields: Tree) -> dict[str, Tree]:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
 def _joined(leaves: Sequence[Leaf | str], between: str) -> Leaf:
     """One text of several, which counts as the last one that came from the message."""
     pieces = [piece for index, leaf in enumerate(leaves) for piece in ((between, leaf) if index else (leaf,))]
@@ -147,14 +143,14 @@ def _joined(leaves: Sequence[Leaf | str], between: str) -> Leaf:
 
 
 def _quick_reply(button: Button) -> Tree:
-    reply = _present(text=button.text, payload=button.value, image=button.image_url, action="Message")
+    reply = present(text=button.text, payload=button.value, image=button.image_url, action="Message")
     return {"contentType": "QuickReply", "quickReply": reply}
 
 
 def card(message: Card) -> Tree:
     """A `ConversationContentCard`."""
     tap: Tree = {"type": "Link", "text": message.title, "url": message.url} if message.url else None
-    return _present(
+    return present(
         title=message.title,
         description=message.subtitle or "",
         image=message.image.url if message.image else None,
@@ -172,19 +168,19 @@ def _action(button: Button) -> Tree:
 def _list_picker(message: ListMessage, place: int) -> Tree:
     def section(each: Section) -> Tree:
         rows: list[Tree] = [
-            _present(id=row.value, title=row.text, subtitle=row.subtitle, imageUrl=row.image_url) for row in each.items
+            present(id=row.value, title=row.text, subtitle=row.subtitle, imageUrl=row.image_url) for row in each.items
         ]
         return {"title": each.title or message.button, "multipleSelection": False, "items": rows}
 
     return {
         "id": f"list_picker_{place}",
         "sections": [section(each) for each in message.sections],
-        "receivedMessage": _present(header=message.header, title=message.text, buttonLabel=message.button),
+        "receivedMessage": present(header=message.header, title=message.text, buttonLabel=message.button),
     }
 
 
 def _attachment(message: Media) -> Tree:
-    return _present(
+    return present(
         mediaType=_media_type(message.kind),
         url=message.url,
         mime=message.mime,
@@ -198,12 +194,12 @@ def _media_type(kind: Leaf) -> Leaf:
 
 
 def _location(message: Location) -> Tree:
-    return _present(address=message.address, text=message.name, latitude=message.latitude, longitude=message.longitude)
+    return present(address=message.address, text=message.name, latitude=message.latitude, longitude=message.longitude)
 
 
 def _date_picker(message: DatePicker, place: int) -> Tree:
     times: list[Tree] = [{"dateTime": slot.start, "duration": slot.duration} for slot in message.slots]
-    return _present(
+    return present(
         id=f"date_picker_{place}",
         title=message.title or message.text,
         subtitle=message.text if message.title else None,
@@ -213,7 +209,7 @@ def _date_picker(message: DatePicker, place: int) -> Tree:
 
 def _notification(message: Notification, namespace: Leaf | str | None) -> Tree:
     parameters = message.parameters
-    return _present(
+    return present(
         id=message.name if namespace is None else _joined([namespace, message.name], "@"),
         language=message.language,
         header=_header(parameters.header) if parameters.header else None,
@@ -224,7 +220,7 @@ def _notification(message: Notification, namespace: Leaf | str | None) -> Tree:
 
 def _header(header: HeaderValues) -> Tree:
     if header.kind:
-        media = _present(mediaType=_media_type(header.kind), url=header.url, filename=header.filename)
+        media = present(mediaType=_media_type(header.kind), url=header.url, filename=header.filename)
         return {"type": "Media", "media": media}
     return {"type": "Text", "parameters": _values(header.values)} if header.values else None
 

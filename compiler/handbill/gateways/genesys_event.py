@@ -43,7 +43,7 @@ from ..message import (
     Section,
     Text,
 )
-from ..tree import Leaf, Tree
+from ..tree import Leaf, Tree, not_empty
 from .base import Address, AddressField, through_genesys
 
 NAME = "genesys-event"
@@ -86,28 +86,23 @@ def addressed(body: dict[str, Tree], channel: Channel, address: Address | None) 
     return {**body, "external_conversation_reference": reference}
 
 
-def _present(**fields: Tree) -> dict[str, Tree]:
-    """The fields that are there: nothing is None, an empty list or an empty object."""
-    return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
-
-
 def _content(message: Message) -> Tree:
-    closing = _present(header=message.header, footer=message.footer, metadata={**message.metadata})
+    closing = not_empty(header=message.header, footer=message.footer, metadata={**message.metadata})
     match message:
         case Text():
             return {**_said(message.text), **closing}
         case QuickReply():
-            body = _present(content=[_said(message.text)], buttons=_buttons(message.buttons))
+            body = not_empty(content=[_said(message.text)], buttons=_buttons(message.buttons))
             return {**_template("quick_reply"), **body, **closing}
         case Card():
             return {**_template("generic"), "cards": [_card(message)], **closing}
         case Carousel():
-            body = _present(content=[_said(message.text)] if message.text else None)
+            body = not_empty(content=[_said(message.text)] if message.text else None)
             return {**_template("carousel"), **body, "cards": [_card(card) for card in message.cards], **closing}
         case ListMessage():
             return {**_template("list"), **_list(message), **closing}
         case Media():
-            body = _present(
+            body = not_empty(
                 kind=message.kind,
                 url=message.url,
                 caption=message.caption,
@@ -116,14 +111,14 @@ def _content(message: Message) -> Tree:
             )
             return {**_template("media"), **body, **closing}
         case Location():
-            body = _present(
+            body = not_empty(
                 latitude=message.latitude, longitude=message.longitude, name=message.name, address=message.address
             )
             return {**_template("location"), **body, **closing}
         case DatePicker():
             return {**_template("date_picker"), **_date_picker(message), **closing}
         case Notification():
-            body = _present(name=message.name, language=message.language, parameters=_parameters(message.parameters))
+            body = not_empty(name=message.name, language=message.language, parameters=_parameters(message.parameters))
             return {**_template("notification"), **body, **closing}
         case _:
             assert_never(message)
@@ -139,13 +134,13 @@ def _said(text: Leaf) -> dict[str, Tree]:
 
 def _buttons(buttons: Sequence[Button]) -> list[Tree]:
     return [
-        _present(type="button", text=b.text, value=b.value, url=b.url, phone=b.phone, image_url=b.image_url)
+        not_empty(type="button", text=b.text, value=b.value, url=b.url, phone=b.phone, image_url=b.image_url)
         for b in buttons
     ]
 
 
 def _card(card: Card) -> Tree:
-    return _present(
+    return not_empty(
         type="card",
         title=card.title,
         subtitle=card.subtitle,
@@ -156,17 +151,17 @@ def _card(card: Card) -> Tree:
 
 
 def _image(image: Image | None) -> Tree:
-    return _present(url=image.url, alt=image.alt) if image else None
+    return not_empty(url=image.url, alt=image.alt) if image else None
 
 
 def _list(message: ListMessage) -> dict[str, Tree]:
     def item(each: Item) -> Tree:
-        return _present(text=each.text, subtitle=each.subtitle, value=each.value, image_url=each.image_url)
+        return not_empty(text=each.text, subtitle=each.subtitle, value=each.value, image_url=each.image_url)
 
     def section(each: Section) -> Tree:
-        return _present(title=each.title, items=[item(row) for row in each.items])
+        return not_empty(title=each.title, items=[item(row) for row in each.items])
 
-    return _present(
+    return not_empty(
         content=[_said(message.text)],
         button=message.button,
         sections=[section(each) for each in message.sections],
@@ -175,19 +170,19 @@ def _list(message: ListMessage) -> dict[str, Tree]:
 
 def _date_picker(message: DatePicker) -> dict[str, Tree]:
     slots: list[Tree] = [{"start": slot.start, "duration": slot.duration} for slot in message.slots]
-    return _present(content=[_said(message.text)], title=message.title, slots=slots, timezone=message.timezone)
+    return not_empty(content=[_said(message.text)], title=message.title, slots=slots, timezone=message.timezone)
 
 
 def _parameters(parameters: Parameters) -> Tree:
     header = parameters.header
     shown = (
-        _present(values={**header.values}, kind=header.kind, url=header.url, filename=header.filename)
+        not_empty(values={**header.values}, kind=header.kind, url=header.url, filename=header.filename)
         if header
         else None
     )
-    return _present(
+    return not_empty(
         header=shown,
         body={**parameters.body},
-        buttons=[_present(index=b.index, kind=b.kind, value=b.value) for b in parameters.buttons],
+        buttons=[not_empty(index=b.index, kind=b.kind, value=b.value) for b in parameters.buttons],
         cards=[_parameters(card) for card in parameters.cards],
     )

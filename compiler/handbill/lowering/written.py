@@ -21,7 +21,7 @@ from ..message import (
     Section,
     Text,
 )
-from ..tree import Leaf, Tree, walk
+from ..tree import Leaf, Tree, not_empty, walk
 
 _TYPES: dict[type, str] = {
     Text: "text",
@@ -44,7 +44,7 @@ def type_of(message: Message) -> str:
 def written(message: Message) -> dict[str, Tree]:
     """The tree of a message, its leaves being the same objects; without its fallback."""
     type_ = Leaf(f"{message.pointer}/template_type", type_of(message))
-    common = _present(header=message.header, footer=message.footer, metadata={**message.metadata})
+    common = not_empty(header=message.header, footer=message.footer, metadata={**message.metadata})
     return {"template_type": type_, **_own(message), **common}
 
 
@@ -64,40 +64,35 @@ def _own(message: Message) -> dict[str, Tree]:
         case Card():
             return _card(message)
         case Carousel():
-            return _present(text=message.text, cards=[_card(card) for card in message.cards])
+            return not_empty(text=message.text, cards=[_card(card) for card in message.cards])
         case ListMessage():
             sections: list[Tree] = [_section(each) for each in message.sections]
             return {"text": message.text, "button": message.button, "sections": sections}
         case Media():
-            named = _present(caption=message.caption, filename=message.filename, mime=message.mime)
+            named = not_empty(caption=message.caption, filename=message.filename, mime=message.mime)
             return {"kind": message.kind, "url": message.url, **named}
         case Location():
-            place = _present(name=message.name, address=message.address)
+            place = not_empty(name=message.name, address=message.address)
             return {"latitude": message.latitude, "longitude": message.longitude, **place}
         case DatePicker():
             slots: list[Tree] = [{"start": slot.start, "duration": slot.duration} for slot in message.slots]
-            return _present(text=message.text, title=message.title, slots=slots, timezone=message.timezone)
+            return not_empty(text=message.text, title=message.title, slots=slots, timezone=message.timezone)
         case Notification():
             parameters = _parameters(message.parameters)
-            return _present(name=message.name, language=message.language, parameters=parameters)
+            return not_empty(name=message.name, language=message.language, parameters=parameters)
         case _:
             assert_never(message)
 
 
-def _present(**fields: Tree) -> dict[str, Tree]:
-    """The fields that are there: nothing is None, an empty list or an empty object."""
-    return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
-
-
 def _buttons(buttons: Sequence[Button]) -> list[Tree]:
-    return [_present(text=b.text, value=b.value, url=b.url, phone=b.phone, image_url=b.image_url) for b in buttons]
+    return [not_empty(text=b.text, value=b.value, url=b.url, phone=b.phone, image_url=b.image_url) for b in buttons]
 
 
 def _card(card: Card) -> dict[str, Tree]:
-    return _present(
+    return not_empty(
         title=card.title,
         subtitle=card.subtitle,
-        image=_present(url=card.image.url, alt=card.image.alt) if card.image else None,
+        image=not_empty(url=card.image.url, alt=card.image.alt) if card.image else None,
         url=card.url,
         buttons=_buttons(card.buttons),
     )
@@ -105,18 +100,18 @@ def _card(card: Card) -> dict[str, Tree]:
 
 def _section(section: Section) -> dict[str, Tree]:
     def item(each: Item) -> Tree:
-        return _present(text=each.text, subtitle=each.subtitle, value=each.value, image_url=each.image_url)
+        return not_empty(text=each.text, subtitle=each.subtitle, value=each.value, image_url=each.image_url)
 
-    return _present(title=section.title, items=[item(each) for each in section.items])
+    return not_empty(title=section.title, items=[item(each) for each in section.items])
 
 
 def _parameters(parameters: Parameters) -> dict[str, Tree]:
     header = parameters.header
-    return _present(
-        header=_present(values={**header.values}, kind=header.kind, url=header.url, filename=header.filename)
+    return not_empty(
+        header=not_empty(values={**header.values}, kind=header.kind, url=header.url, filename=header.filename)
         if header
         else None,
         body={**parameters.body},
-        buttons=[_present(index=b.index, kind=b.kind, value=b.value) for b in parameters.buttons],
+        buttons=[not_empty(index=b.index, kind=b.kind, value=b.value) for b in parameters.buttons],
         cards=[_parameters(card) for card in parameters.cards],
     )
