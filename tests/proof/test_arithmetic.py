@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from handbill.cli.group import handbill
 from handbill.diagnostic import Diagnostic
 from handbill.names import known_channel
 from handbill.pipeline import Compiler
@@ -235,3 +238,18 @@ def test_a_condition_on_the_items_of_a_list(tmp_path: Path) -> None:
 
     assert codes('{"text": "C", "value": "c"}') == set()
     assert "may-be-too-many" in codes(link)
+
+
+def test_a_translation_that_is_too_long_is_one_finding(tmp_path: Path) -> None:
+    """At its own line in the .po file, and not once more where the template shows it."""
+    (tmp_path / "handbill.toml").write_text('channels = ["messenger"]\n')
+    (tmp_path / "templates").mkdir()
+    front = "---\nparams:\n  name: {type: string, maxLength: 9}\nexamples:\n  one: {name: Zoe}\n---\n"
+    body = label("{{ _('Book') }}").replace('"?"', '"{{ name }}"')
+    (tmp_path / "templates/t.json.j2").write_text(front + body)
+    catalog = tmp_path / "locales/de/messages.po"
+    catalog.parent.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: de\\n"\n\n'
+    catalog.write_text(f'{head}msgid "Book"\nmsgstr "Besuchstermin vereinbaren"\n')
+    told = CliRunner().invoke(handbill, ["check", "--no-cache", "--project", str(tmp_path), "--format", "json"])
+    assert [found["code"] for found in json.loads(told.stdout)] == ["text-too-long"]

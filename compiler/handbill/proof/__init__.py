@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
 from ..channels import Channel
-from ..diagnostic import Diagnostic, Severity, worst
+from ..diagnostic import Diagnostic, Label, Severity, worst
 from ..gateways import Gateway
 from ..template import Template
 from .prover import Prover, Said, not_followed
@@ -49,6 +49,8 @@ def proved(compiler: Compiler, targets: Iterable[Target], found: Iterable[Diagno
     """
     found = list(found)
     shown = {(d.channel, d.code == "text-too-long", _where(d)) for d in found if d.code in _SHOWN}
+    # a translation is told at its own line; where the template shows it is told beside
+    shown |= {(d.channel, True, _of(label)) for d in found if d.code == "text-too-long" for label in d.related}
     told: list[Diagnostic] = []
     unknown: dict[tuple[object, ...], Said] = {}
     for target in targets:
@@ -86,7 +88,11 @@ def _where(d: Diagnostic) -> object:
 
 
 def _span(d: Diagnostic) -> tuple[object, ...]:
-    return (d.label.span.source.path, d.label.span.start, d.label.span.end) if d.label else ()
+    return _of(d.label) if d.label else ()
+
+
+def _of(label: Label) -> tuple[object, ...]:
+    return label.span.source.path, label.span.start, label.span.end
 
 
 def _room(said: Said) -> float:
