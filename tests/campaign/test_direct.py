@@ -21,7 +21,7 @@ from handbill.send.ledger import Ledger
 from handbill.send.ledger_file import data
 from handbill.send.outcome import State
 from send.fake_channel import Api
-from send.fake_genesys import Reply, Seen
+from send.fake_genesys import Reply, Seen, serving
 
 TOKEN = "123456:canary-token"
 SECRETS = {
@@ -45,13 +45,8 @@ FAST = 'rate = "600000/min"\nworkers = 4\ntimeouts = {connect = 2, read = 0.3}\n
 def api() -> Iterator[Api]:
     server = Api()
     server.answer = Reply(body={"ok": True, "result": {"message_id": 7}, "sentMessages": [{"id": "m-7"}], "id": "d-7"})
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from handbill.send.requests import Request
 from handbill.send.sender import requests, send
 from send.fake_channel import Api
 from send.fake_genesys import Genesys as Server
+from send.fake_genesys import serving
 
 
 def linked(connections: dict[str, Any], name: str | None, environment: dict[str, str], source: Any = None) -> Genesys:
@@ -37,27 +37,15 @@ def sent(link: Genesys, environment: dict[str, str], gateway: str, bodies: Seque
 
 @pytest.fixture
 def genesys() -> Iterator[Server]:
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Server()) as server:
+        yield server
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
     """The API of a channel."""
-    server = Api()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Api()) as server:
+        yield server
 
 
 @pytest.fixture(params=["httpx", "httpx2"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 EVENTS = "/api/v2/messaging/messagingevents"
 TOKEN = "/oauth/token"
@@ -66,6 +67,21 @@ class Genesys(ThreadingHTTPServer):
         if isinstance(messages, list):
             return Reply(body=[{"id": f"event-{n}"} for n, _ in enumerate(messages, 1)])
         return Reply(body={"id": "message-1"})
+
+
+_Kind = TypeVar("_Kind", bound=Genesys)
+
+
+@contextmanager
+def serving(server: _Kind) -> Iterator[_Kind]:
+    """The server, answering in a thread of its own until the test is over."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from handbill.diagnostic import Diagnostic
 from handbill.pipeline import Compiler
 from handbill.project import open_project
 from send.fake_channel import Api
+from send.fake_genesys import serving
 
 Told = Callable[..., list[Diagnostic]]
 
@@ -65,11 +65,5 @@ def told(folder: Path) -> Told:
 @pytest.fixture
 def api() -> Iterator[Api]:
     """WhatsApp's own API, on loopback."""
-    server = Api()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Api()) as server:
+        yield server
