@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from starlette.applications import Starlette
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..local.guard import Guard, local
 from ..resources import load
 from . import check
 from .access import Access
@@ -77,7 +77,8 @@ class Server:
             HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
         }  # fmt: skip
         own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=methods())
-        return _Guard(Starlette(routes=[token, *taking, own, *routes(self)], exception_handlers=handlers))
+        app = Starlette(routes=[token, *taking, own, *routes(self)], exception_handlers=handlers)
+        return Guard(app, _foreign, local)
 
     async def _token(self, request: Request) -> Response:
         body = await self.read(request, facts()["defaults"]["request_bytes"])
@@ -239,26 +240,8 @@ def _single(name: str, identity: str, body: Any) -> dict[str, Any]:
     return {field: value for field, value in answer.items() if value is not None}
 
 
-class _Guard:
-    """Answers only who means this computer: a page in a browser cannot reach the sandbox under another name."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        origin = headers.get("origin")
-        if _here(f"//{headers.get('host', '')}") and (origin is None or _here(origin)):
-            await self._app(scope, receive, send)
-        else:
-            await Refused("foreign.host").response()(scope, receive, send)
-
-
-def _here(address: str) -> bool:
-    try:
-        return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
-    except ValueError:
-        return False
+async def _foreign(scope: Scope, receive: Receive, send: Send) -> None:
+    await Refused("foreign.host").response()(scope, receive, send)
 
 
 async def _refused(_request: Request, refused: Exception) -> Response:

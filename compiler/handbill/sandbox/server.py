@@ -8,26 +8,19 @@ with Sandbox(fail={"429": 0.1, "drop": 0.02}, seed=7, dedupe=True) as sandbox:
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
-import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-import uvicorn
-from starlette.types import ASGIApp
-
+from ..local.serving import HOST, Serving, listening
 from .answers import facts
 from .app import Server, Tell
 from .book import Book
 from .settings import Settings
 from .wire import Protocol
 
-HOST = "127.0.0.1"
 _T = TypeVar("_T")
 
 
@@ -44,12 +37,14 @@ class Sandbox:
         self._book = Book(log)
         self._server = Server(wanted, self._book, tell or _silent)
         try:
-            self._socket = _listening(port)
+            self._socket = listening(port)
         except OSError:
             self._book.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        self._http = _Http(self._server.app())
+        self._http = Serving(
+            self._server.app(), protocol=Protocol, keep_alive=facts()["defaults"]["keep_alive_seconds"]
+        )
         self._thread: threading.Thread | None = None
 
     @property
@@ -121,70 +116,6 @@ class Sandbox:
             return do()
 
         return asyncio.run_coroutine_threadsafe(done(), loop).result()
-
-
-class _Http(uvicorn.Server):
-    """uvicorn's server, which starts and stops at once, and is told to stop by a call or a signal."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        keep: int = facts()["defaults"]["keep_alive_seconds"]
-        config = uvicorn.Config(
-            app, http=Protocol, loop="asyncio", ws="none", lifespan="off", log_config=None, access_log=False,
-            server_header=False, date_header=False, timeout_keep_alive=keep,
-        )  # fmt: skip
-        super().__init__(config)
-        self.ready = threading.Event()
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self._over = asyncio.Event()
-
-    def stop(self) -> None:
-        self.should_exit = True  # when it has not come to the loop yet
-        if self.loop is not None and not self.loop.is_closed():
-            with contextlib.suppress(RuntimeError):  # it has just ended
-                self.loop.call_soon_threadsafe(self._over.set)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.loop = asyncio.get_running_loop()
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        await self._over.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        tasks = list(self.server_state.tasks)
-        if tasks:  # they notice that nobody is there any more
-            await asyncio.wait(tasks, timeout=1)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {one: signal.signal(one, lambda *_: self.stop()) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-
-
-def _listening(port: int) -> socket.socket:
-    # asyncio sends at once only on sockets that say that they are TCP's; create_server leaves that out
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HOST, port))
-        listening.listen()
-    except OSError:
-        listening.close()
-        raise
-    return listening
 
 
 def _silent(_line: str) -> None:
