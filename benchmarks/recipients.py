@@ -45,8 +45,9 @@ def measure(path: Path, into: str, folder: Path) -> dict[str, float]:
 
     from handbill.pipeline import Compiler
     from handbill.project import find
+    from handbill.recipients.messages import recipients_of
     from handbill.send.ledger import Ledger, Run
-    from handbill.send.prepare import compiled, prepare, recipients_of
+    from handbill.send.prepare import compiled, prepare
     from handbill.send.segments import Segments
 
     compiler = Compiler(find(PROJECT))

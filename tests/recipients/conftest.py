@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from handbill.contracts import ContextRules
 from handbill.gateways.base import AddressField
-from handbill.send.recipients import Recipients
+from handbill.recipients.rows import Recipients
 from handbill.template import load
 
 FIELDS = (AddressField("to", "the user's id"), AddressField("channel_id", "the channel's id"))

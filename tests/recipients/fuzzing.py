@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 
 from handbill.diagnostic import Failed
+from handbill.recipients.rows import Recipients
 from handbill.report.text import report
-from handbill.send.recipients import Recipients
 from peak import megabytes
 from recipients.conftest import FIELDS, rules_of
 from recipients.test_hostile_files import PIECES

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from handbill.diagnostic import Diagnostic, Failed, Severity
-from handbill.send.recipients import Recipients, digest
-from handbill.send.tables import LARGEST
+from handbill.recipients.rows import Recipients, digest
+from handbill.recipients.tables import LARGEST
 from recipients.conftest import Open
 
 

@@ -44,7 +44,7 @@ def test_spoiled_files_for_ten_minutes(kind: str) -> None:
 
 
 def test_the_test_sees_a_crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from handbill.send.recipients import Recipients
+    from handbill.recipients.rows import Recipients
     from recipients import fuzzing
 
     def broken(self: Recipients) -> object:

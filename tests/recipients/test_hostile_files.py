@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from handbill.diagnostic import Failed
+from handbill.recipients import csv_table, json_lines
+from handbill.recipients.rows import Recipients, Row
+from handbill.recipients.tables import LARGEST
 from handbill.report.text import report
-from handbill.send import csv_table, json_lines
-from handbill.send.recipients import Recipients, Row
-from handbill.send.tables import LARGEST
 from hypothesis import example, given
 from hypothesis import strategies as st
 from recipients.conftest import FIELDS, TEMPLATE, rules_of

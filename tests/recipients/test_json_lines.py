@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from handbill.send.tables import LARGEST
+from handbill.recipients.tables import LARGEST
 from recipients.conftest import Open
 from recipients.test_csv import problems, told
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from handbill.diagnostic import Failed
-from handbill.send import parquet_table
+from handbill.recipients import parquet_table
 from recipients.conftest import Open
 from recipients.test_csv import problems, refusal, told
 

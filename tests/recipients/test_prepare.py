@@ -11,10 +11,11 @@ import pytest
 from handbill.diagnostic import Failed, Severity
 from handbill.pipeline import Compiler
 from handbill.project import find
+from handbill.recipients.messages import Compiled, recipients_of
 from handbill.report.text import report
 from handbill.send import prepare as module
 from handbill.send.ledger import Ledger, Run, State
-from handbill.send.prepare import Compiled, Counts, compiled, prepare, recipients_of
+from handbill.send.prepare import Counts, compiled, prepare
 from handbill.send.segments import Segments
 from hypothesis import given
 from hypothesis import strategies as st

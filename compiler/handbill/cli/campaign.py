@@ -23,12 +23,12 @@ from .output import put, say
 if TYPE_CHECKING:
     from ..pipeline import Compiler
     from ..project import Project
+    from ..recipients.messages import Compiled
+    from ..recipients.rows import Recipients
     from ..report.progress import Meter
     from ..send.campaign import End, Tally
     from ..send.connection import Connection, Service
     from ..send.ledger import Ledger, Run
-    from ..send.prepare import Compiled
-    from ..send.recipients import Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Plan:
 
     def recipients(self, compiler: Compiler) -> Recipients:
         """Raises Failed for a template or a file that is no good whatever its rows."""
-        from ..send.prepare import recipients_of
+        from ..recipients.messages import recipients_of
 
         return recipients_of(
             compiler, self.name, self.channel, self.via, self.path,
@@ -99,9 +99,9 @@ def begin(
     project: Project, compiler: Compiler, link: Connection, ready: Service, plan: Plan, how: How, unknown: str
 ) -> int:
     """A new run, from the first row to the last. The exit code."""
+    from ..recipients.rows import digest
     from ..send.launch import new_id, template_digest
     from ..send.ledger import Ledger, Run
-    from ..send.recipients import digest
 
     recipients = plan.recipients(compiler)
     run = Run(
@@ -119,10 +119,10 @@ def begin(
 
 def resume(project: Project, compiler: Compiler, which: str, unknown: str | None, asked: dict[str, Any]) -> int:
     """Go on with a run. The exit code. Raises Failed (unknown-run, run-changed)."""
+    from ..recipients.rows import digest
     from ..send.connections import connection, service
     from ..send.launch import template_digest, unchanged
     from ..send.ledger import Ledger
-    from ..send.recipients import digest
 
     with Ledger.open(project.root) as ledger:
         run = ledger.run(which)

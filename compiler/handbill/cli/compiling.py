@@ -12,10 +12,11 @@ from .output import say
 
 if TYPE_CHECKING:
     from ..pipeline import Compiler
+    from ..recipients.messages import Compiled
+    from ..recipients.rows import Recipients
     from ..report.progress import Meter
     from ..send.ledger import Ledger, Run
-    from ..send.prepare import Compiled, Counts
-    from ..send.recipients import Recipients
+    from ..send.prepare import Counts
     from ..send.segments import Segments
     from .campaign import Plan
 
@@ -74,8 +75,8 @@ class Compiling:
     def _rows(self, recipients: Recipients) -> Iterator[Compiled]:
         """Every row; at the end, whether what they were made of is still the same. Raises Failed (run-changed)."""
         from ..pipeline import Compiler
+        from ..recipients.rows import digest
         from ..send.launch import template_digest, unchanged
-        from ..send.recipients import digest
         from .opening import opened
 
         yield from self._plan.rows(self._compiler, recipients)

@@ -271,7 +271,7 @@ def _recipient(
     gateway: Gateway, link: Connection, channel: str, only_shown: bool, asked: dict[str, Any]
 ) -> dict[str, str] | None:
     """The address. For a dump, a channel's id that is not known yet is shown as `<channel_id>`."""
-    from ..send.parcels import one_of
+    from ..recipients.messages import one_of
 
     known = {field.name for field in gateway.fields(known_channel(channel))}
     channel_id = asked["channel_id"]

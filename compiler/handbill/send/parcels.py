@@ -28,11 +28,6 @@ def outside(channel: Channel) -> frozenset[str]:
     return frozenset(field["name"] for field in fields if "at" not in field or f"{{{field['name']}}}" in texts)
 
 
-def one_of(channel: Channel) -> tuple[str, ...]:
-    """The address fields of which the channel's own API needs one, whichever."""
-    return tuple(channel.data.get("address", {}).get("one_of", ()))
-
-
 class Parcel(NamedTuple):
     """A body and whom it is for."""
 

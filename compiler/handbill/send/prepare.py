@@ -8,33 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from .. import names
-from ..contracts import ContextRules, check_front_matter
-from ..diagnostic import Diagnostic, Failed, Label, Severity
+from ..diagnostic import Severity
 from ..gateways import direct
 from ..names import known_channel
-from ..pipeline import Compiler, Result, to_json
+from ..pipeline import Compiler
+from ..recipients import messages
+from ..recipients.messages import Compiled
+from ..recipients.rows import Recipients, Row
+from ..recipients.tables import Code
 from .ledger import Entry, Ledger, Refusal
-from .parcels import addressed, one_of, outside
-from .recipients import Recipients, Row
+from .parcels import addressed, outside
 from .segments import Segments
-from .tables import Code
 
 GROUP = 500  # rows that are written at once
 _SHOWN = 3  # recipients who are there twice, of whom the lines are told
 _BYTES = 1_000_000  # at which a group is written though it is smaller
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The message of one recipient."""
-
-    row: Row
-    payload: bytes | None  # compact JSON with a line feed: the body, or a list of bodies; None when it cannot be sent
-    found: tuple[Diagnostic, ...] = ()  # at the recipient's line, or with it beside the template's
 
 
 @dataclass(slots=True)
@@ -52,71 +41,23 @@ class Counts:
         return self.rows - self.refused
 
 
-def recipients_of(
-    compiler: Compiler,
-    name: str,
-    channel: str,
-    via: str | None,
-    path: Path,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    address: Mapping[str, str] | None = None,
-    shown: str = "",
-    locale: str = "",
-) -> Recipients:
-    """The recipients of a template, in a file; see `Recipients` for what is given with them.
-
-    Raises Failed for a template that is wrong whatever the values, for a file that is none of ours or has not the
-    columns that are needed, and for an unknown name.
-    """
-    template = compiler.project.template(name, channel, locale)
-    gateway = compiler.via(template, via, channel)
-    for each in dict.fromkeys((compiler.base(name), template)):
-        problems = check_front_matter(each) + names.problems(compiler.project, each, gateway.NAME)
-        if any(d.severity is Severity.ERROR for d in problems):
-            raise Failed(*(d.at(template=name, channel=channel, gateway=gateway.NAME) for d in problems))
-    rules = ContextRules(template if template.contract.has_params else compiler.base(name))
-    target = known_channel(channel)
-    return Recipients(
-        path, rules, gateway.fields(target), mapping=mapping, address=address, shown=shown,
-        one_of=one_of(target) if gateway is direct else (), locales=compiler.project.locales, locale=locale,
-    )  # fmt: skip
-
-
 def compiled(
     compiler: Compiler, name: str, channel: str, via: str | None, recipients: Recipients, locale: str = ""
 ) -> Iterator[Compiled]:
-    """Every row, in order, one at a time. Raises Failed for a file of which the rest cannot be read."""
+    """Every row, in order, as its line for sending. Raises Failed for a file of which the rest cannot be read."""
     gateway = compiler.via(compiler.project.template(name, channel, locale), via, channel).NAME
-    where = {"template": name, "channel": channel, "gateway": gateway}
-    beside = outside(known_channel(channel)) if gateway == direct.NAME else None
-    current: Row
+    rows = messages.compiled(compiler, name, channel, via, recipients, locale)
+    if gateway != direct.NAME:
+        return rows
+    beside = outside(known_channel(channel))
 
-    def items() -> Iterator[tuple[Mapping[str, Any], Mapping[str, str], str]]:
-        while True:
-            yield current.values, current.address, current.locale
+    def with_address(made: Compiled) -> Compiled:
+        if made.payload is None:
+            return made
+        kept = {name: value for name, value in made.row.address.items() if name in beside}
+        return replace(made, payload=addressed(made.payload, kept))
 
-    results = compiler.stream(name, channel, via, items())
-    for current in recipients:
-        if current.problem is not None:
-            yield Compiled(current, None, (current.problem.at(**where),))
-            continue
-        result = next(results)
-        made = Compiled(current, result) if isinstance(result, bytes) else _told(current, result, recipients)
-        if beside is not None and made.payload is not None:
-            kept = {name: value for name, value in current.address.items() if name in beside}
-            made = replace(made, payload=addressed(made.payload, kept))
-        yield made
-
-
-def _told(row: Row, result: Result, recipients: Recipients) -> Compiled:
-    """A message of which there is something to say: beside the template's place, that of the recipient."""
-    found = []
-    for d in result.diagnostics:
-        spans = [] if d.code.startswith("lost-") else recipients.places(row, d.parameters)  # not one recipient's
-        said = "the value is here" if d.parameters else "for this recipient"
-        found.append(replace(d, related=(*d.related, *(Label(span, said) for span in spans))))
-    return Compiled(row, to_json(result.payload, compact=True) if result.ok else None, tuple(found))
+    return map(with_address, rows)
 
 
 def whom(address: Mapping[str, str]) -> str:
