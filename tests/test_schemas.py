@@ -15,10 +15,11 @@ from handbill.resources import folder, load
 from handbill.validate import Schema
 from jsonschema import Draft202012Validator
 
+DATA = ("channel.json", "connection.json", "sending.json", "lowering.json", "coverage.json", "look.json")
 SCHEMAS = sorted(
     path.relative_to(folder("schemas")).as_posix()
     for path in folder("schemas").rglob("*.json")
-    if path.name not in ("channel.json", "connection.json", "sending.json", "lowering.json", "coverage.json")  # data
+    if path.name not in DATA
 )
 LIMITS = [name for name in SCHEMAS if name.endswith("/limits.json")]
 DEFINITIONS = [f"{name}#/$defs/{each}" for name in LIMITS for each in load(name)["$defs"]]

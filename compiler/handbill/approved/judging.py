@@ -18,7 +18,7 @@ from ..resources import load
 from ..tree import Leaf, fill
 from ..validate import pattern
 from .held import Problem, held
-from .lock import Lock, read_lock, within
+from .lock import Approved, Lock, read_lock, within
 
 
 class Approvals:
@@ -44,6 +44,13 @@ class Approvals:
             if (lock := self._lock(target, gateway, message)) is not None:
                 found += [_told(p, lock, each.at or (), document, places) for p in held(lock, message)]
         return found
+
+    def approved(self, target: Channel, gateway: Gateway, message: Any) -> Approved | None:
+        """What the vendor of a notification has approved; None where nobody knows it. Raises Failed as `problems`."""
+        lock = self._lock(target, gateway, message)
+        if lock is None or message["language"] not in lock.languages(message["name"]):
+            return None
+        return lock.template(message["name"], message["language"])
 
     def guard(self, plan: Plan, target: Channel, gateway: Gateway) -> Callable[[Sequence[Any]], bool] | None:
         """What tells whether the same message fits with other values; None when there is nothing to ask."""

@@ -68,10 +68,20 @@ def limits_of(channel: Channel, gateway: Gateway, payload: Any, explained: Expla
                     found.setdefault(f"/{index}{pointer}" if prefix else pointer, []).append(limit)
     texts = {pointer_of(path): value for path, value in leaves(payload)}
     return {
-        pointer: max(some, key=lambda limit: (limit.size(texts[pointer]) or 0) / max(limit.most, 1))
+        pointer: _tightest(texts[pointer], some)
         for pointer, some in found.items()
         if isinstance(texts.get(pointer), str)
     }
+
+
+def message_limits(explained: Explained, gateway: Gateway) -> list[tuple[str, str, Limit]]:
+    """The tightest limit on each text of the messages that go out: its place in the author's message, the text, it."""
+    meter = _meter(explained.channel.name, gateway.NAME)
+    return [(place, text, _tightest(text, some)) for (place, text), some in _of_message(meter, explained)]
+
+
+def _tightest(text: str, limits: Sequence[Limit]) -> Limit:
+    return max(limits, key=lambda limit: (limit.size(text) or 0) / max(limit.most, 1))
 
 
 def _of_message(meter: _Meter, explained: Explained) -> Iterator[tuple[tuple[str, str], list[Limit]]]:

@@ -1,0 +1,11 @@
+"""What a message looks like: HTML that shows it the way a channel does, honest about what nobody knows."""
+
+from __future__ import annotations
+
+from .drawing import draw
+from .gauges import Gauge, gauges
+from .marking import Mark
+from .pages import page, script, stylesheet
+from .shown import Shown, shown
+
+__all__ = ["Gauge", "Mark", "Shown", "draw", "gauges", "page", "script", "shown", "stylesheet"]

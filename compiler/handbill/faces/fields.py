@@ -1,0 +1,135 @@
+"""The fields of a message as a template asks for them: escaped, marked, and none forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from ..tree import escape as step
+from .marking import Mark
+from .writing import FOLD, Pieces, address, folded, rich, visible
+
+
+class Sheet:
+    """One drawing: what is marked, what has been shown, and the notes at its foot."""
+
+    def __init__(self, marks: Sequence[Mark], texts: Mapping[str, Pieces], ids: str) -> None:
+        self.ids = ids
+        self.texts = texts
+        self.shown: set[str] = set()
+        self.notes: list[Mark] = []  # in the order they are numbered
+        self._marks: dict[str, list[Mark]] = {}
+        for mark in marks:
+            self._marks.setdefault(mark.path, []).append(mark)
+
+    def marked(self, path: str) -> list[tuple[int, Mark]]:
+        """The marks at a path, each with its number; told once."""
+        return [(self._number(mark), mark) for mark in self._marks.get(path, ())]
+
+    def rest(self) -> list[Mark]:
+        """Number the marks of what was not drawn, and give all of them in order."""
+        for some in self._marks.values():
+            for mark in some:
+                self._number(mark)
+        return self.notes
+
+    def note(self, number: int) -> str:
+        return f"{self.ids}n{number}" if self.ids else ""
+
+    def _number(self, mark: Mark) -> int:
+        if mark not in self.notes:
+            self.notes.append(mark)
+        return self.notes.index(mark) + 1
+
+
+class Field:
+    """A value of the message and where it stands. `field["text"]` is a part of it, false when it is not there."""
+
+    __slots__ = ("path", "sheet", "value")
+
+    def __init__(self, value: Any, path: str, sheet: Sheet) -> None:
+        self.value = value
+        self.path = path
+        self.sheet = sheet
+
+    def __getitem__(self, key: str) -> Field:
+        value = self.value.get(key) if isinstance(self.value, Mapping) else None
+        return Field(value, f"{self.path}/{step(key)}", self.sheet)
+
+    def __bool__(self) -> bool:
+        return self.value is not None and self.value != "" and self.value != [] and self.value != {}
+
+    def __len__(self) -> int:
+        return len(self.value) if isinstance(self.value, list) else 0
+
+    def __iter__(self) -> Iterator[Field]:
+        for index, child in enumerate(self.value if isinstance(self.value, list) else ()):
+            yield Field(child, f"{self.path}/{index}", self.sheet)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def text(self) -> str:
+        """As plain text; it counts as shown."""
+        self.sheet.shown.add(self.path)
+        return visible(self.value)
+
+    @property
+    def raw(self) -> str:
+        """As it is, for an attribute that a script reads; it does not count as shown."""
+        return visible(self.value)
+
+    @property
+    def address(self) -> str:
+        """Where it leads, when that is a link that may be followed."""
+        return address(self.value)
+
+    @property
+    def items(self) -> list[tuple[str, Field]]:
+        return [(key, self[key]) for key in self.value] if isinstance(self.value, Mapping) else []
+
+    def __html__(self) -> Markup:
+        """The text, escaped, with its inline markup and its marks."""
+        self.sheet.shown.add(self.path)
+        pieces = self.sheet.texts.get(self.path)
+        written = rich(pieces) if pieces else escape(visible(self.value))
+        if len(visible(self.value)) > FOLD:
+            written = folded(written, len(visible(self.value)))
+        return self.marked(written)
+
+    def marked(self, written: Markup) -> Markup:
+        """Something that stands for this field, with what is to be said of it."""
+        marks = self.sheet.marked(self.path)
+        if not marks:
+            return written
+        worst = min((mark.kind for _, mark in marks), key=_KINDS.index)
+        within = Markup("<s>{}</s>").format(written) if worst == "dropped" else written
+        refs = Markup("").join(self._reference(number, mark) for number, mark in marks)
+        return Markup('<span class="hb-marked hb-is-{}">{}</span>{}').format(worst, within, refs)
+
+    def _reference(self, number: int, mark: Mark) -> Markup:
+        note = self.sheet.note(number)
+        if not note:
+            return Markup('<sup class="hb-ref">{}</sup>').format(number)
+        link = '<sup class="hb-ref"><a href="#{}" aria-label="note {}">{}</a></sup>'
+        return Markup(link).format(note, number, number)
+
+
+_KINDS = ("error", "dropped", "cut", "warning", "info")
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every scalar of a message and where it stands, in order."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from leaves(child, f"{path}/{step(str(key))}")
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from leaves(child, f"{path}/{index}")
+    elif value is not None:
+        yield path, value

@@ -1,0 +1,52 @@
+"""Whole pages around the drawings: one stylesheet, one script, and a skeleton that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup
+
+from .drawing import HTML, environment
+from .looks import colours_css
+
+# what every page may load: its own files, and nothing from anywhere else
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
+)
+STYLE = "handbill.css"
+SCRIPT = "handbill.js"
+
+
+@cache
+def stylesheet() -> str:
+    """The one stylesheet: pages, messages, and the colours of every channel."""
+    return (HTML / "face.css").read_text(encoding="utf-8") + colours_css()
+
+
+@cache
+def script() -> str:
+    """Carousels that turn, and the theme; no page needs it to be read."""
+    return (HTML / "face.js").read_text(encoding="utf-8")
+
+
+def page(
+    title: str,
+    body: Markup,
+    *,
+    header: Markup | None = None,
+    lang: str = "en",
+    dir: str = "ltr",  # noqa: A002 — the attribute's name
+    styles: Sequence[str] = (STYLE,),
+    scripts: Sequence[str] = (SCRIPT,),
+    csp: str = "",
+) -> str:
+    """A whole page. `header` stands beside the theme switch; `csp` is for a page that comes without a server.
+
+    `styles` and `scripts` are addresses, as seen from the page.
+    """
+    return environment().get_template("page.html").render(
+        title=title, body=body, header=Markup("") if header is None else header, lang=lang, dir=dir, styles=styles,
+        scripts=scripts, csp=csp,
+    )  # fmt: skip

@@ -1,0 +1,190 @@
+"""What goes out of a compiled message, as messages that can be drawn, with what is to be said of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from ..approved import Approvals
+from ..approved.shape import Shape
+from ..channels import Channel
+from ..diagnostic import Diagnostic
+from ..gateways import Gateway
+from ..lowering import Explained, Loss, Lowered
+from ..lowering.written import written
+from ..markup import Span, pieces_of
+from ..message import Message
+from ..result import Result
+from ..tree import Leaf, NotText, Part, Tree, as_text, fill, fill_leaf, walk
+from .drawing import draw
+from .looks import of
+from .marking import Mark
+from .writing import Pieces
+
+_LOSSES = frozenset(f"lost-{kind}" for kind in ("image", "link", "reply", "call", "subtitle", "detail"))
+_NAMES = {"detail": "details", "reply": "replies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as the customer gets it."""
+
+    message: Mapping[str, Any]  # neutral, plain JSON
+    channel: Channel
+    marks: tuple[Mark, ...] = ()
+    texts: Mapping[str, Pieces] = field(default_factory=dict)  # those with inline markup, by JSON pointer
+    approved: Shape | None = None  # of a notification
+    locale: str = ""
+
+    def draw(self, *, ids: str = "", live: bool = False) -> Markup:
+        return draw(
+            self.message, self.channel, locale=self.locale, marks=self.marks, ids=ids, live=live, texts=self.texts,
+            approved=self.approved,
+        )  # fmt: skip
+
+
+def shown(result: Result, gateway: Gateway, approvals: Approvals | None = None, *, locale: str = "") -> list[Shown]:
+    """What goes out, in order. Empty when nothing is known of it: a native template, or one that could not be read.
+
+    What is wrong is drawn too, with marks: it is what would go out if the channel took it.
+    """
+    explained = result.explained
+    if explained is None:
+        return []
+    told = [d for d in result.diagnostics if d.code not in _LOSSES]
+    sequence = len(explained.plan.lowered) > 1
+    found: list[Shown] = []
+    for index, one in enumerate(explained.plan.lowered):
+        own = [d for d in told if not sequence or not d.pointer or _within(d.pointer, f"/{index}")]
+        for at, message in enumerate(one.after):
+            losses = _losses(one, explained.values) if at == 0 else []
+            found.append(_shown(message, one, own, losses, explained, gateway, approvals, locale))
+    return found
+
+
+def _shown(
+    message: Message, one: Lowered, told: Sequence[Diagnostic], losses: Sequence[Mark], explained: Explained,
+    gateway: Gateway, approvals: Approvals | None, locale: str,
+) -> Shown:  # fmt: skip
+    channel, values = explained.channel, explained.values
+    tree = written(message)
+    plain = _filled(tree, values)
+    leaves = _leaves(tree)
+    marks = [mark for d in told for mark in _marks(d, one, leaves)]
+    marks += [*losses, *_cut(plain, channel)]
+    texts = _texts(leaves, channel, gateway, values)
+    known = plain.get("template_type") == "notification" and approvals is not None
+    approved = approvals.approved(channel, gateway, plain) if known and approvals else None
+    return Shown(plain, channel, tuple(dict.fromkeys(marks)), texts, approved.shape if approved else None, locale)
+
+
+def _filled(tree: Tree, values: Sequence[object]) -> dict[str, Any]:
+    """The plain message; what cannot stand in a text shows as what it is."""
+    try:
+        return dict(fill(tree, values))
+    except NotText:
+        return dict(fill(tree, [v if isinstance(v, str | int | float) else repr(v) for v in values]))
+
+
+def _leaves(tree: Tree) -> list[tuple[str, Leaf]]:
+    found: list[tuple[str, Leaf]] = []
+    walk(tree, lambda pointer, node: found.append((pointer, node)) if isinstance(node, Leaf) else None)
+    return found
+
+
+# ---- marks
+
+
+def _marks(d: Diagnostic, one: Lowered, leaves: Sequence[tuple[str, Leaf]]) -> Iterator[Mark]:
+    """A finding at each field that came of what it speaks of; of all of the message when there is none."""
+    if "/fallback" in d.pointer and one.rung != "fallback":
+        return
+    said = f"{d.title}: {d.label.text}" if d.label and d.label.text else d.title
+    at = [place for place, leaf in leaves if d.pointer and d.pointer in _pointers(leaf)]
+    inside = d.pointer.removeprefix(one.before.pointer)
+    if not at and not one.changed and inside != "/template_type":
+        at = [inside]
+    for place in at or [""]:
+        yield Mark(place, d.severity.value, said, d.code)
+
+
+def _pointers(leaf: Leaf) -> set[str]:
+    inner = (_pointers(part) for part in leaf.parts or () if isinstance(part, Leaf))
+    return {leaf.pointer}.union(*inner)
+
+
+def _losses(one: Lowered, values: Sequence[object]) -> list[Mark]:
+    used = one.fallback if one.rung == "fallback" and one.fallback else one
+    return [_dropped(loss, values) for loss in used.losses]
+
+
+def _dropped(loss: Loss, values: Sequence[object]) -> Mark:
+    count = len(loss.leaves)
+    names = ", ".join(loss.names)
+    said = f"Not shown here: {count} × {names}" if count > 1 else f"Not shown here: {names}"
+    return Mark("", "dropped", said, f"lost-{loss.kind}", " · ".join(_text(leaf, values) for leaf in loss.leaves))
+
+
+def _text(leaf: Leaf, values: Sequence[object]) -> str:
+    try:
+        return as_text(fill_leaf(leaf, values))
+    except NotText:
+        return ""
+
+
+def _cut(message: Mapping[str, Any], channel: Channel) -> Iterator[Mark]:
+    """What the channel cuts without a word, by what its look says."""
+    for name, how in of(channel).cuts.items():
+        for place in _places(message, name.split("/")):
+            yield Mark(place, "cut", how)
+
+
+def _places(value: Any, steps: Sequence[str], path: str = "") -> Iterator[str]:
+    if not steps:
+        yield path
+    elif steps[0] == "*" and isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _places(child, steps[1:], f"{path}/{index}")
+    elif isinstance(value, Mapping) and steps[0] in value:
+        yield from _places(value[steps[0]], steps[1:], f"{path}/{steps[0]}")
+
+
+def _within(pointer: str, above: str) -> bool:
+    return pointer == above or pointer.startswith(f"{above}/")
+
+
+# ---- inline markup
+
+
+def _texts(
+    leaves: Sequence[tuple[str, Leaf]], channel: Channel, gateway: Gateway, values: Sequence[object]
+) -> dict[str, Pieces]:
+    """The texts that the channel shows with inline markup: its own API alone knows it, in some fields."""
+    if gateway.NAME != "direct":
+        return {}
+    marked = [(at, leaf) for at, leaf in leaves if leaf.marked is not None and at.rpartition("/")[2] in channel.marked]
+    return {at: _pieces(pieces_of(leaf), channel.markup, values) for at, leaf in marked}
+
+
+def _pieces(pieces: Sequence[Part | Span], kinds: frozenset[str], values: Sequence[object]) -> Pieces:
+    made: list[str | dict[str, Any]] = []
+    for piece in pieces:
+        if not isinstance(piece, Span):
+            made.append(_part(piece, values))
+            continue
+        content = _pieces(piece.content, kinds, values)
+        url = "".join(_part(part, values) for part in piece.url)
+        if piece.kind in kinds:
+            made.append({"kind": piece.kind, "content": content, "url": url})
+        else:  # as it is printed there: without the sign, a link with its address behind it
+            made += [*content, *([f" ({url})"] if piece.kind == "link" and list(content) != [url] else [])]
+    return made
+
+
+def _part(part: Part, values: Sequence[object]) -> str:
+    if isinstance(part, str):
+        return part
+    return _text(part if isinstance(part, Leaf) else Leaf("", parts=(part,)), values)
