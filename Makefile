@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest -n $(JOBS)
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all judges lint types imports unit format golden bench clean
+.PHONY: help demo test test-all judges browser lint types imports unit format golden pictures bench clean
 
 help: ## show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,18 +27,21 @@ $(BENCH_READY): $(READY)
 	@$(PIP) install --editable '.[dev,bench]'
 	@touch $@
 
-# a judge on Node, where npm is there and reaches its registry; its tests are skipped without it
+# judges from npm, where it is there and reaches its registry; their tests are skipped without them
 $(NODE_READY): tests/node/package.json
-	@command -v npm >/dev/null || { echo "no npm: Adaptive Cards are not read by their own reader"; exit 0; }; \
+	@command -v npm >/dev/null || { echo "no npm: Adaptive Cards are not read by their own reader, pages not by axe"; exit 0; }; \
 	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --fetch-retries=0 --fetch-timeout=30000 \
-		--loglevel=error --silent && touch $@ || echo "npm gave no adaptivecards: its tests are skipped"
+		--loglevel=error --silent && touch $@ || echo "npm gave no adaptivecards and axe-core: their tests are skipped"
 
-judges: $(NODE_READY) ## install the judge of Adaptive Cards, which runs on Node
+judges: $(NODE_READY) ## install the judges of Adaptive Cards and of accessibility, from npm
+
+browser: ## install the browser of its tests, where apt can
+	@tests/browser/install.sh
 
 demo: $(READY) ## compile the tutorial's messages, and one broken template
 	@$(BIN)/handbill demo
 
-test: judges lint types imports unit ## every check but the long sweeps
+test: judges browser lint types imports unit ## every check but the long sweeps
 
 lint: $(READY)
 	@$(BIN)/ruff check
@@ -53,7 +56,7 @@ imports: $(READY)
 unit: $(READY)
 	@$(PYTEST)
 
-test-all: judges lint types imports ## every check, the long sweeps too
+test-all: judges browser lint types imports ## every check, the long sweeps too
 	@HYPOTHESIS_PROFILE=search $(PYTEST) -m ''
 
 format: $(READY) ## put the code in form
@@ -63,6 +66,10 @@ format: $(READY) ## put the code in form
 golden: $(READY) ## write the expected files anew; look at the diff before you commit it
 	@$(PYTEST) --snapshot-update || true
 	@git status --short -- tests
+
+pictures: $(READY) browser ## take the pictures of pages anew; look at them before you commit them
+	@$(PYTEST) tests/browser -k picture --snapshot-update || true
+	@git status --short -- tests/browser
 
 bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results.md
 	@$(BIN)/python benchmarks/run.py

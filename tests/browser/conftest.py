@@ -1,0 +1,72 @@
+"""A browser for each process of the tests, and for each test a visitor whose pages must not complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from browser import accessibility, looks
+from browser.driving import HOW, Visitor, program, running
+
+FONTS = ("DejaVu Sans", "Inter", "Noto Color Emoji")
+
+
+def missing(what: str) -> None:
+    """Skip, but in CI fail: there the tests must run."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}; in CI it must be there")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once. Not for the whole session: Playwright keeps the event loop of its thread."""
+    path = program()
+    if path is None:
+        missing(f"no browser: {HOW}")
+        raise AssertionError
+    with running(path) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Opens pages. What they complain of fails the test."""
+    visitor = Visitor(browser)
+    yield visitor
+    complaints = visitor.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What is against WCAG 2 A and AA in a page."""
+    if not accessibility.AXE.exists():
+        missing("npm's axe-core is not installed: `make judges` does")
+    return accessibility.violations
+
+
+@pytest.fixture(scope="package")
+def fonts() -> None:
+    """The fonts that pictures are made with."""
+    lister = shutil.which("fc-list")
+    for font in FONTS if lister else ():
+        if not subprocess.run([str(lister), font], capture_output=True, check=True).stdout:
+            missing(f"no font {font}: {HOW}")
+
+
+@pytest.fixture
+def looks_like(request: pytest.FixtureRequest, fonts: None) -> Callable[[Page | Locator, Path], None]:
+    """Compares a picture with the golden one; with --snapshot-update it writes that."""
+    update: bool = request.config.getoption("--snapshot-update")
+
+    def compare(what: Page | Locator, golden: Path, colours: int = 48) -> None:
+        looks.check(what.screenshot(animations="disabled", caret="hide"), golden, update=update, colours=colours)
+
+    return compare
