@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ _CLOSED = ("block", "call", "filter", "for", "if", "macro", "raw", "set", "with"
 TAGS = frozenset(_CLOSED) | {f"end{tag}" for tag in _CLOSED} | {"elif", "else", "extends", "from", "import", "include"}
 TAGS |= frozenset(messages.TAGS)
 FILTERS = frozenset(bounds.BOUNDED_FILTERS) | frozenset(formats.FILTERS) | {"tojson"}
+_TAKEN = FILTERS | frozenset(REFUSED_FILTERS) | frozenset(jinja_filters.FILTERS)  # no other filter is called so
 TESTS = frozenset(bounds.BOUNDED_TESTS)
 
 _STATEMENTS = (
@@ -101,18 +102,39 @@ _LOOP = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", 
 }  # fmt: skip
 
 
-def refusals(tree: nodes.Template, limits: bounds.Bounds | None = None) -> list[Refusal]:
-    """What this template may not do, in the order of its lines; one refusal a mistake."""
+def unusable(names: Iterable[str]) -> Iterator[str]:
+    """Why filters of other packages cannot have these names: one has it already."""
+    seen: set[str] = set()
+    for name in names:
+        if name in _TAKEN:
+            yield f"`{name}` is a filter of {'Handbill' if name in formats.FILTERS else 'Jinja'} itself"
+        elif name in seen:
+            yield f"two filters are called `{name}`"
+        seen.add(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rest of a template has to say about one part of it."""
+
+    imported: frozenset[str]  # names of modules
+    filters: frozenset[str]
+
+
+def refusals(
+    tree: nodes.Template, limits: bounds.Bounds | None = None, filters: frozenset[str] = FILTERS
+) -> list[Refusal]:
+    """What this template may not do, in the order of its lines; one refusal a mistake. `filters`: those there are."""
     limits = limits or bounds.Bounds()
     shape = _shape(tree, limits)
     if shape:
         return [shape]
-    imported = {node.target for node in tree.find_all(nodes.Import)}
+    known = _Known(frozenset(node.target for node in tree.find_all(nodes.Import)), filters)
     found: list[Refusal] = []
     stack: list[nodes.Node] = [tree]
     while stack:
         node = stack.pop()
-        refused = list(_refused(node, imported))
+        refused = list(_refused(node, known))
         found += refused
         if not refused:  # what is inside a refused node is part of the same mistake
             stack.extend(node.iter_child_nodes())
@@ -147,21 +169,21 @@ def _costly(node: nodes.Node, reason: str) -> Refusal:
     return Refusal(node.lineno, "", reason, "make it smaller", "too-costly", "Too much for a template")
 
 
-def _refused(node: nodes.Node, imported: set[str]) -> Iterator[Refusal]:
+def _refused(node: nodes.Node, known: _Known) -> Iterator[Refusal]:
     kind = type(node)
     if kind not in ALLOWED:
         name = _SPELLED.get(kind, "")
         yield Refusal(node.lineno, name, f"Templates have no {f'`{name}`' if name else kind.__name__}.", "leave it out")
     elif kind in _CHECKS:
-        for name, reason, hint, *rest in _CHECKS[kind](node, imported):
+        for name, reason, hint, *rest in _CHECKS[kind](node, known):
             yield Refusal(node.lineno or 1, name, reason, hint, *rest)
 
 
 _Found = Iterator[tuple[str, ...]]
 
 
-def _check_filter(node: Any, imported: set[str]) -> _Found:
-    yield from _known("filter", node.name, FILTERS, REFUSED_FILTERS)
+def _check_filter(node: Any, known: _Known) -> _Found:
+    yield from _named("filter", node.name, known.filters, REFUSED_FILTERS)
     yield from _arguments(node)
     first = 1 if node.name in ("selectattr", "rejectattr") else 0
     if node.name in ("map", "select", "reject", "selectattr", "rejectattr") and len(node.args) > first:
@@ -169,20 +191,20 @@ def _check_filter(node: Any, imported: set[str]) -> _Found:
         if not isinstance(wanted, nodes.Const) or not isinstance(wanted.value, str):
             yield node.name, f"The name given to `{node.name}` must be written out.", "write the name in quotes"
         elif node.name == "map":
-            yield from _known("filter", wanted.value, FILTERS, REFUSED_FILTERS)
+            yield from _named("filter", wanted.value, known.filters, REFUSED_FILTERS)
         else:
-            yield from _known("test", wanted.value, TESTS, REFUSED_TESTS)
+            yield from _named("test", wanted.value, TESTS, REFUSED_TESTS)
     for keyword in node.kwargs:
         if keyword.key == "attribute" and isinstance(keyword.value, nodes.Const):
             yield from _attribute(str(keyword.value.value))
 
 
-def _check_test(node: Any, imported: set[str]) -> _Found:
-    yield from _known("test", node.name, TESTS, REFUSED_TESTS)
+def _check_test(node: Any, known: _Known) -> _Found:
+    yield from _named("test", node.name, TESTS, REFUSED_TESTS)
     yield from _arguments(node)
 
 
-def _known(what: str, name: str, known: frozenset[str], refused: dict[str, tuple[str, str]]) -> _Found:
+def _named(what: str, name: str, known: frozenset[str], refused: dict[str, tuple[str, str]]) -> _Found:
     if name in refused:
         reason, hint = refused[name]
         yield name, f"Templates have no {what} `{name}`: {reason[0].lower()}{reason[1:]}", hint
@@ -216,7 +238,7 @@ def _twice(names: list[str]) -> list[str]:
     return found
 
 
-def _check_call(node: Any, imported: set[str]) -> _Found:
+def _check_call(node: Any, known: _Known) -> _Found:
     yield from _arguments(node)
     target = node.node
     if isinstance(target, nodes.Name):
@@ -228,18 +250,18 @@ def _check_call(node: Any, imported: set[str]) -> _Found:
             if reason:
                 yield target.name, reason, hint
     elif isinstance(target, nodes.Getattr):
-        module = isinstance(target.node, nodes.Name) and target.node.name in imported
+        module = isinstance(target.node, nodes.Name) and target.node.name in known.imported
         if target.attr in _REFUSED_METHODS and not module and not target.attr.startswith("__"):
             yield target.attr, f"`{target.attr}` cannot be called in a template.", _HINTS.get(target.attr, "")
     else:
         yield "", "Only a macro, a function or a method can be called, by its name.", ""
 
 
-def _check_getattr(node: Any, imported: set[str]) -> _Found:
+def _check_getattr(node: Any, known: _Known) -> _Found:
     yield from _attribute(node.attr)
 
 
-def _check_getitem(node: Any, imported: set[str]) -> _Found:
+def _check_getitem(node: Any, known: _Known) -> _Found:
     if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
         yield from _attribute(node.arg.value)
 
@@ -250,19 +272,19 @@ def _attribute(path: str) -> _Found:
             yield name, "Python's own attributes are out of reach of a template.", ""
 
 
-def _check_name(node: Any, imported: set[str]) -> _Found:
+def _check_name(node: Any, known: _Known) -> _Found:
     if node.name.startswith("__"):
         yield node.name, "A name may not start with two underscores.", "choose another name"
 
 
-def _check_const(node: Any, imported: set[str]) -> _Found:
+def _check_const(node: Any, known: _Known) -> _Found:
     value = node.value
     endless = isinstance(value, float) and not math.isfinite(value)
     if endless or (isinstance(value, int) and value.bit_length() > bounds.Bounds().bits):
         yield "", "No message needs a number of this size.", "", "bad-number", "Number too large"
 
 
-def _check_loaded(node: Any, imported: set[str]) -> _Found:
+def _check_loaded(node: Any, known: _Known) -> _Found:
     """`include`, `import`, `extends`: a template says what it is made of."""
     wanted = node.template
     choice = isinstance(wanted, nodes.List | nodes.Tuple) and isinstance(node, nodes.Include)
@@ -273,7 +295,7 @@ def _check_loaded(node: Any, imported: set[str]) -> _Found:
             return
 
 
-def _check_parameters(node: Any, imported: set[str]) -> _Found:
+def _check_parameters(node: Any, known: _Known) -> _Found:
     if isinstance(node, nodes.Macro) and node.name in messages.FUNCTIONS:
         yield node.name, f"`{node.name}` marks texts for translation.", "give the macro another name"
     names = [arg.name for arg in node.args]
@@ -287,7 +309,7 @@ def _check_parameters(node: Any, imported: set[str]) -> _Found:
         )
 
 
-_CHECKS: dict[type[nodes.Node], Callable[[Any, set[str]], _Found]] = {
+_CHECKS: dict[type[nodes.Node], Callable[[Any, _Known], _Found]] = {
     nodes.Filter: _check_filter,
     nodes.Test: _check_test,
     nodes.Call: _check_call,

@@ -6,7 +6,7 @@ One `Renderer` a project. It owns two Jinja environments: the plain one, and one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -35,6 +35,8 @@ from .tree import Json, as_text
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
+
+    from .filtering import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ class Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     intercepted_unops = frozenset()
 
-    def __init__(self, loader: Loader, *, marked: bool = False) -> None:
+    def __init__(self, loader: Loader, *, marked: bool = False, filters: Sequence[Filter[Any, Any]] = ()) -> None:
+        """`filters` of other packages; ValueError for one that is called like one there is."""
         super().__init__(
             loader=loader,
             extensions=[Trans],
@@ -179,8 +182,20 @@ class Environment(ImmutableSandboxedEnvironment):
         self.filters |= {name: _resolving(name, f) for name, f in FILTERS.items()}
         self.filters |= {"tojson": _as_json, "_iterate": _iterate, "_joined": _joined, "_weigh": _weigh}
         self.filters["_translated"] = translator(self.messages, self.hole)
+        self.known_filters = policy.FILTERS
+        if filters:
+            self._add(filters)
         self.tests = {name: _resolving(name, test) for name, test in bounds.BOUNDED_TESTS.items()}
         self.globals = dict(bounds.GLOBALS)
+
+    def _add(self, filters: Sequence[Filter[Any, Any]]) -> None:
+        from .custom import calling
+
+        for problem in policy.unusable(each.name for each in filters):
+            raise ValueError(f"{problem}; give yours another name")
+        for each in filters:
+            self.filters[each.name] = _resolving(each.name, calling(each, _data))
+        self.known_filters |= {each.name for each in filters}
 
     @property
     def lexer(self) -> PlacingLexer:
@@ -201,7 +216,7 @@ class Environment(ImmutableSandboxedEnvironment):
         if len(source) > limits.source:
             raise bounds.TooCostly("source", limits.source)
         tree = Parser(self, source, name, filename).parse()
-        refusals = policy.refusals(tree)
+        refusals = policy.refusals(tree, limits, self.known_filters)
         if refusals:
             raise policy.Refused(name or "", refusals)
         return tree
@@ -261,9 +276,17 @@ def _weigh(value: Any) -> Any:
 class Renderer:
     """Renders the templates of one project. `failure` turns what goes wrong into diagnostics (see `trouble`)."""
 
-    def __init__(self, folders: list[Path], shown: Callable[[Path], str], limits: bounds.Bounds | None = None) -> None:
+    def __init__(
+        self,
+        folders: list[Path],
+        shown: Callable[[Path], str],
+        limits: bounds.Bounds | None = None,
+        filters: Iterable[Filter[Any, Any]] = (),
+    ) -> None:
+        """`filters`: those of other packages. Raises ValueError for one that is called like one there is."""
+        self.filters = tuple(filters)
         self.loader = Loader(folders, shown)
-        self.environment = Environment(self.loader)
+        self.environment = Environment(self.loader, filters=self.filters)
         self.limits = limits or bounds.Bounds()
         self._marked: Environment | None = None
         self._compiled: dict[tuple[str, bool], Compiled] = {}
@@ -287,7 +310,7 @@ class Renderer:
 
     def _marking(self) -> Environment:
         if self._marked is None:
-            self._marked = Environment(self.loader, marked=True)
+            self._marked = Environment(self.loader, marked=True, filters=self.filters)
         return self._marked
 
     def render(self, template: Template, context: Mapping[str, Any], speech: Speech | None = None) -> Rendered:

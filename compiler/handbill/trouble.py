@@ -15,6 +15,7 @@ from jinja2.exceptions import SecurityError
 
 from . import bounds, policy
 from .diagnostic import Diagnostic, Label, did_you_mean
+from .filtering import OutOfBounds
 from .reasons import of_jinja, of_python, of_value
 from .source import Source, Span
 from .sourcemap import PlacingLexer, Token
@@ -134,7 +135,7 @@ class _Trouble:
         title, label, hint, code = "Template syntax", of_jinja(message), "", "template-syntax"
         if match := re.match(r"No (filter|test) named '([^']*)'", message):
             kind, word = match.groups()
-            known = policy.FILTERS if kind == "filter" else policy.TESTS
+            known = self.renderer.environment.known_filters if kind == "filter" else policy.TESTS
             meant = did_you_mean(word, known)
             here = self._span(error.name or "", error.lineno, word.split(".")[-1])
             title, label = f"Unknown {kind} `{word}`", f"there is no {kind} of this name"
@@ -264,13 +265,18 @@ class _Trouble:
         if isinstance(error, RecursionError | MemoryError | bounds.TooCostly):
             return self._costly(error)
         label, hint = of_python(error)
-        hint = str(getattr(error, "hint", hint))
+        hint, word = str(getattr(error, "hint", hint)), str(getattr(error, "word", ""))
+        if isinstance(error, OutOfBounds):
+            return Diagnostic(
+                "filter-out-of-bounds",
+                "Filter does not keep what it declares",
+                self._label(str(error), word),
+                related=self._related(),
+                text="What a filter declares is relied on when lengths are proved.",
+                hint=hint,
+            )
         return Diagnostic(
-            "filter-failed",
-            "This cannot be computed",
-            self._label(label, str(getattr(error, "word", ""))),
-            related=self._related(),
-            hint=hint,
+            "filter-failed", "This cannot be computed", self._label(label, word), related=self._related(), hint=hint
         )
 
     def _costly(self, error: Exception) -> Diagnostic:
