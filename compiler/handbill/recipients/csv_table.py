@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,8 @@ from ..diagnostic import Diagnostic, Failed, Label
 from ..marks import Path as KeyPath
 from ..marks import Place
 from ..source import Source, Span
-from .tables import LARGEST, MOST_COLUMNS, SAVE, Code, Lines, Record, TooLarge, opened, refused
+from .row_ends import RowEnds
+from .tables import CHUNK, LARGEST, MOST_COLUMNS, SAVE, Chunk, Code, Lines, Record, TooLarge, opened, refused, size_of
 
 LARGEST_CELL = 131_072  # characters; a bound of ours
 
@@ -35,6 +36,7 @@ class Csv:
         """Raises Failed for a file without a good first line."""
         self.path = path
         self.shown = shown
+        self.size = size_of(path)
         self.delimiter = ","
         self.columns: tuple[str, ...] = ()
         self._header = Source(shown, "")
@@ -46,10 +48,28 @@ class Csv:
         """In words: "a comma"."""
         return _SEPARATORS[self.delimiter]
 
-    def records(self, columns: Collection[str]) -> Iterator[Record]:
+    def chunks(self, most: int = CHUNK) -> Iterator[Chunk]:
         with opened(self.path, self.shown) as file:
             lines = Lines(file)
-            rows = self._begin(lines)
+            self._begin(lines)
+            start, line, ends, rest = file.tell(), lines.next, RowEnds(self.delimiter), b""
+            while block := file.read(most):
+                rest += block
+                cut = ends.last(rest)
+                if not cut and len(rest) > LARGEST:  # whoever reads it will say so
+                    cut = len(rest)
+                if cut:
+                    yield Chunk(start, start + cut, line)
+                    start += cut
+                    line += rest.count(b"\n", 0, cut)
+                    rest = rest[cut:]
+        if rest:
+            yield Chunk(start, start + len(rest), line)
+
+    def records(self, columns: Collection[str], chunk: Chunk | None = None) -> Iterator[Record]:
+        with opened(self.path, self.shown) as file:
+            lines = Lines(file, chunk)
+            rows = self._begin(lines) if chunk is None else self._rows(lines)
             wide, count = len(self.columns), 0
             while True:
                 lines.begin()
@@ -86,10 +106,9 @@ class Csv:
 
     def _begin(self, lines: Lines) -> Iterator[list[str]]:
         """Read the line of names; the rows behind it. Raises Failed."""
-        csv.field_size_limit(LARGEST)  # a cell too large must not end the row it stands in
         try:
             first = self._first(lines)
-            rows = csv.reader(chain([first], lines), delimiter=self.delimiter, strict=True)
+            rows = self._rows(chain([first], lines))
             names = next(rows)
         except TooLarge:
             raise Failed(self._endless(lines)) from None
@@ -101,6 +120,10 @@ class Csv:
         self.columns, self._header = tuple(name.strip() for name in names), lines.source(self.shown)
         self._check_names()
         return rows
+
+    def _rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        csv.field_size_limit(LARGEST)  # a cell too large must not end the row it stands in
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
 
     def _first(self, lines: Lines) -> str:
         """The first line that says something; sets the separator. Raises Failed, TooLarge."""

@@ -15,7 +15,7 @@ from ..marks import MAX_DEPTH, Unreadable, number, places, plain
 from ..read_json import read_json
 from ..source import Source, Span
 from ..template import unreadable
-from .tables import LARGEST, Code, Lines, Record, TooLarge, opened
+from .tables import CHUNK, LARGEST, Chunk, Code, Lines, Record, TooLarge, opened, size_of
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -30,11 +30,25 @@ class JsonLines:
         """Raises Failed."""
         self.path = path
         self.shown = shown
+        self.size = size_of(path)
         opened(path, shown).close()
 
-    def records(self, columns: Collection[str]) -> Iterator[Record]:
+    def chunks(self, most: int = CHUNK) -> Iterator[Chunk]:
+        start, at, line = 0, 0, 1
         with opened(self.path, self.shown) as file:
-            lines, count = Lines(file), 0
+            while block := file.read(most):
+                cut = block.rfind(b"\n") + 1
+                if cut:
+                    yield Chunk(start, at + cut, line)
+                    start = at + cut
+                    line += block.count(b"\n")
+                at += len(block)
+        if start < at:
+            yield Chunk(start, at, line)
+
+    def records(self, columns: Collection[str], chunk: Chunk | None = None) -> Iterator[Record]:
+        with opened(self.path, self.shown) as file:
+            lines, count = Lines(file, chunk), 0
             while True:
                 lines.begin()
                 try:

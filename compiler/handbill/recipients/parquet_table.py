@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from io import BufferedReader
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from ..diagnostic import Diagnostic, Failed, Label
 from ..marks import Place, Unreadable, places
 from ..read_json import read_json
 from ..source import Source, Span
-from .tables import LARGEST, MOST_COLUMNS, Code, Record, opened, refused
+from .tables import CHUNK, LARGEST, MOST_COLUMNS, Chunk, Code, Record, opened, refused
 
 ROWS = 500  # that are held at once
 _BUFFER = 1_000_000  # bytes; with one, a column is read page by page
@@ -33,20 +35,52 @@ class Parquet:
         self.path = path
         self.shown = shown
         with opened(path, shown) as file:
-            self.columns: tuple[str, ...] = tuple(self._file(file).schema_arrow.names)
-        self._check_names()
+            table = self._file(file)
+            self.columns: tuple[str, ...] = tuple(table.schema_arrow.names)
+            self._check_names()
+            self._check_groups(table.metadata)
+            self._groups = [table.metadata.row_group(at).num_rows for at in range(table.metadata.num_row_groups)]
+        self.size = sum(self._groups)  # rows
+        self._reading: _Reading | None = None
 
-    def records(self, columns: Collection[str]) -> Iterator[Record]:
+    def chunks(self, most: int = CHUNK) -> Iterator[Chunk]:
+        """Of `ROWS` rows each, however many bytes they have; none lies in two row groups."""
+        start = 0
+        for rows in self._groups:
+            for first in range(start, start + rows, ROWS):
+                yield Chunk(first, min(first + ROWS, start + rows), first + 1)
+            start += rows
+
+    def records(self, columns: Collection[str], chunk: Chunk | None = None) -> Iterator[Record]:
+        wanted = tuple(name for name in self.columns if name in columns)
+        for each in (chunk,) if chunk else self.chunks():
+            before = 0 if chunk else each.start
+            for count, values in enumerate(self._rows(each, wanted), 1):
+                yield self._record(before + count, each.start + count, values)
+
+    def _rows(self, chunk: Chunk, columns: tuple[str, ...]) -> Iterator[dict[str, Any] | None]:
+        """A chunk's rows. The group stays open behind them, for the next chunk is likely to be in it."""
+        reading = self._reading
+        if reading is None or not reading.reaches(chunk, columns):
+            group, first, end = self._group_of(chunk)
+            reading = self._reading = _Reading(first, end, columns, self._batches(group, first, columns))
+        for batch in reading.batches(chunk):
+            yield from _values(batch)
+
+    def _group_of(self, chunk: Chunk) -> tuple[int, int, int]:
+        """The row group that a chunk lies in: which it is, its first row, the next one's."""
+        ends = list(accumulate(self._groups))
+        group = bisect_right(ends, chunk.start)
+        return group, ends[group] - self._groups[group], ends[group]
+
+    def _batches(self, group: int, first: int, columns: tuple[str, ...]) -> Iterator[Any]:
+        """The batches of a row group, whose first row is this. Raises Failed."""
         with opened(self.path, self.shown) as file:
             table = self._file(file)
-            self._check_groups(table.metadata)
-            wanted = [name for name in self.columns if name in columns]
-            batches = table.iter_batches(batch_size=ROWS, columns=wanted, use_threads=False)
-            count = 0
-            while (batch := self._next(batches, count)) is not None:
-                for values in _rows(batch):
-                    count += 1
-                    yield self._record(count, values)
+            batches = table.iter_batches(ROWS, row_groups=[group], columns=list(columns), use_threads=False)
+            while (batch := self._next(batches, first)) is not None:
+                yield batch
+                first += batch.num_rows
 
     def origin(self, record: Record) -> Origin:
         text = record.text or json.dumps(record.values, ensure_ascii=False, default=str)
@@ -94,16 +128,45 @@ class Parquet:
             said = f"behind row {count:,}: {_first_line(error)}"
             raise refused(self.shown, "Parquet cannot be read", said) from None
 
-    def _record(self, count: int, values: dict[str, Any] | None) -> Record:
+    def _record(self, count: int, line: int, values: dict[str, Any] | None) -> Record:
         if values is None:
             label = Label(
-                Span(Source(self.shown, "", count), 0, 0), "a value that is damaged, or of no use in a message"
+                Span(Source(self.shown, "", line), 0, 0), "a value that is damaged, or of no use in a message"
             )
-            return Record(count, count, "", problem=Diagnostic(Code.ROW, "Row cannot be read", label))
-        return Record(count, count, "", {name: value for name, value in values.items() if value is not None})
+            return Record(count, line, "", problem=Diagnostic(Code.ROW, "Row cannot be read", label))
+        return Record(count, line, "", {name: value for name, value in values.items() if value is not None})
 
 
-def _rows(batch: Any) -> Iterator[dict[str, Any] | None]:
+class _Reading:
+    """A row group that is being read, forward only; what is passed over is never made into values of Python."""
+
+    def __init__(self, start: int, end: int, columns: tuple[str, ...], batches: Iterator[Any]) -> None:
+        self._at = start  # rows of the file that are behind
+        self._end = end
+        self._columns = columns
+        self._batches = batches
+        self._rest: Any = None
+
+    def reaches(self, chunk: Chunk, columns: tuple[str, ...]) -> bool:
+        """Whether a chunk lies in the group, and not behind."""
+        return self._at <= chunk.start < self._end and self._columns == columns
+
+    def batches(self, chunk: Chunk) -> Iterator[Any]:
+        """Of a chunk, in parts. Raises Failed."""
+        while self._at < chunk.end:
+            if self._rest is None or not self._rest.num_rows:
+                self._rest = next(self._batches, None)
+                if self._rest is None:
+                    return
+            over = self._at < chunk.start
+            rows = min(self._rest.num_rows, (chunk.start if over else chunk.end) - self._at)
+            part, self._rest = self._rest.slice(0, rows), self._rest.slice(rows)
+            self._at += rows
+            if not over:
+                yield part
+
+
+def _values(batch: Any) -> Iterator[dict[str, Any] | None]:
     """The rows as plain values; None for one that has a value that Python cannot hold."""
     try:
         yield from batch.to_pylist()

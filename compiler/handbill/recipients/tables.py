@@ -18,6 +18,8 @@ from ..source import Source, Span
 LARGEST = 1_000_000  # bytes of a record
 MOST_COLUMNS = 1_000
 
+CHUNK = 256 * 1024  # bytes; some milliseconds of work
+
 _FOUL = re.compile("[\0\ud800-\udfff]")
 SAVE = "save the file as UTF-8; Excel calls it “CSV UTF-8”"
 
@@ -40,19 +42,36 @@ class Record:
     problem: Diagnostic | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Records that stand one after another in a file: what one process may take while another takes the next."""
+
+    start: int  # in bytes from the beginning; where a file has no lines, in rows
+    end: int  # the next chunk's start
+    line: int  # of its beginning, from 1
+
+
 class Table(Protocol):
     """A file of records. Every format is one of these."""
 
     shown: str
     typed: bool  # whether values have types, or are all text
+    size: int  # of the file, in what chunks are counted in
 
     @property
     def columns(self) -> tuple[str, ...] | None:
         """Their names; None where each record has its own."""
         ...
 
-    def records(self, columns: Collection[str]) -> Iterator[Record]:
-        """The records, in order. Of no use are all columns but these. Raises Failed when the rest cannot be read."""
+    def chunks(self, most: int = CHUNK) -> Iterator[Chunk]:
+        """The whole file in chunks of about `most` bytes, found without reading what is in them. Raises Failed."""
+        ...
+
+    def records(self, columns: Collection[str], chunk: Chunk | None = None) -> Iterator[Record]:
+        """The records, in order; of a chunk, when one is given, and then they are counted in it.
+
+        Of no use are all columns but these. Raises Failed when the rest cannot be read.
+        """
         ...
 
     def origin(self, record: Record) -> Origin:
@@ -83,6 +102,14 @@ def opened(path: Path, shown: str) -> BufferedReader:
         raise Failed(Diagnostic("unreadable-file", "File cannot be read", Label(nowhere, reason))) from None
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 of what is none, which is told where it is opened."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
 class TooLarge(Exception):
     """A record has more bytes than any needs."""
 
@@ -90,9 +117,13 @@ class TooLarge(Exception):
 class Lines:
     """The lines of a file as text, each with its line feed. Those of the record being read are kept for its report."""
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BufferedReader, chunk: Chunk | None = None) -> None:
+        """All lines of a file, or those of a chunk."""
         self._file = file
-        self._count = 0
+        self._count = chunk.line - 1 if chunk else 0
+        self._left = chunk.end - chunk.start if chunk else None  # bytes
+        if chunk:
+            file.seek(chunk.start)
         self._taken: list[str] = []
         self.size = 0  # bytes of the record
         self.foul = False  # whether the record has what is no text
@@ -108,7 +139,7 @@ class Lines:
 
     def __next__(self) -> str:
         """Raises TooLarge when the record has become so."""
-        data = self._file.readline(LARGEST + 1)
+        data = self._read(LARGEST + 1)
         if not data:
             raise StopIteration
         self.size += len(data)
@@ -129,11 +160,24 @@ class Lines:
             raise TooLarge
         return line
 
+    def _read(self, most: int) -> bytes:
+        if self._left is None:
+            return self._file.readline(most)
+        data = self._file.readline(min(most, self._left))
+        self._left -= len(data)
+        return data
+
     def skip(self) -> None:
         """Go to the end of a line that was too large."""
         if not self._taken[-1].endswith("\n"):
-            while (data := self._file.readline(LARGEST)) and not data.endswith(b"\n"):
-                pass
+            data = b" "
+            while data and not data.endswith(b"\n"):
+                data = self._read(LARGEST)
+
+    @property
+    def next(self) -> int:
+        """The number of the line that comes now."""
+        return self._count + 1
 
     @property
     def first(self) -> int:
