@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,26 +11,15 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from browser import accessibility, looks
-from browser.driving import HOW, Visitor, program, running
+from browser.driving import HOW, Visitor, missing, program, running
 
 FONTS = ("DejaVu Sans", "Inter", "Noto Color Emoji")
-
-
-def missing(what: str) -> None:
-    """Skip, but in CI fail: there the tests must run."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what}; in CI it must be there")
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, started once. Not for the whole session: Playwright keeps the event loop of its thread."""
-    path = program()
-    if path is None:
-        missing(f"no browser: {HOW}")
-        raise AssertionError
-    with running(path) as browser:
+    with running(program() or missing(f"no browser: {HOW}")) as browser:
         yield browser
 
 

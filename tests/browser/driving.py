@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 HERE = Path(__file__).parent
@@ -36,6 +37,13 @@ def program() -> str | None:
     named = os.environ.get("CHROMIUM")
     found = (shutil.which(name) for name in ([named] if named else PROGRAMS))
     return next((path for path in found if path is not None), None)
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, but in CI fail: there it must run."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}; in CI it must be there")
+    pytest.skip(what)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser import looks
-from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
+from browser.driving import Visitor, focus_is_seen, missing, overflow, press, program, tab_to
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -101,6 +101,17 @@ def test_a_focus_that_is_not_seen_is_missed(visitor: Visitor, tmp_path: Path) ->
     assert not focus_is_seen(opened)
     with pytest.raises(AssertionError, match="never reaches h1"):
         tab_to(opened, "h1", most=5)
+
+
+def test_without_a_browser_there_is_no_test_but_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    assert program() is None
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=r"no browser: .*; in CI it must be there"):
+        missing("no browser: `make browser` installs one")
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="no browser: `make browser`"):
+        missing("no browser: `make browser` installs one")
 
 
 # ---- pictures
