@@ -6,6 +6,7 @@ Where a template goes and by whose hands, its contract, its policy, its language
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from . import names, wordings
 from .channels import Channel
@@ -21,12 +22,19 @@ from .render import Renderer
 from .template import Contract, Template
 from .translations import catalog
 
+if TYPE_CHECKING:
+    from .filtering import Filter
+
 
 class Prepared:
-    def __init__(self, project: Project, policy: str | None) -> None:
-        """`policy`, "strict" or "adapt", goes before the template's and the project's."""
+    def __init__(self, project: Project, policy: str | None, filters: Iterable[Filter[Any, Any]] = ()) -> None:
+        """`policy`, "strict" or "adapt", goes before the template's and the project's.
+
+        `filters` beside those of the project. Raises Failed when those cannot be had, ValueError for a name twice.
+        """
         self.project = project
-        self.renderer = Renderer(project.folders, project.shown)
+        self.filters = tuple(filters)
+        self.renderer = Renderer(project.folders, project.shown, filters=(*project.filters(), *self.filters))
         self._policy = policy
         self._wordings: dict[tuple[str, str], tuple[dict[str, str], tuple[wordings.Untranslated, ...]]] = {}
         self._catalogs: dict[str, Catalog] = {}

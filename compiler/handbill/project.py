@@ -8,12 +8,16 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import resources
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
 from .source import Source, Span
 from .template import FILE_NAME, Template, load, read_source
+
+if TYPE_CHECKING:
+    from .filtering import Filter
+    from .installed import Offers
 
 CONFIG = "handbill.toml"
 
@@ -30,6 +34,7 @@ class Config:
     locale: str  # the language that templates are written in
     locales: str  # the folder of translations
     connections: dict[str, dict[str, Any]]
+    filters: dict[str, str]  # of installed packages, by name; the distribution that is to offer them, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Project:
         self._locales: tuple[str, ...] | None = None
         self._files: dict[tuple[str, str], File] | None = None
         self._loaded: dict[Path, Template] = {}
+        self._offers: Offers | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +70,30 @@ class Project:
     def folders(self) -> list[Path]:
         """The template folders, in the order they are searched."""
         return [self.root / folder for folder in self.config.templates]
+
+    def filters(self) -> tuple[Filter[Any, Any], ...]:
+        """The filters that handbill.toml asks for, imported from installed packages. Raises Failed."""
+        if not self.config.filters:
+            return ()
+        from .installed import load
+
+        return load(self.offers(), self.source)
+
+    def filters_state(self) -> str:
+        """One text for all that those are made of; empty for none. Raises Failed for those that there are not."""
+        if not self.config.filters:
+            return ""
+        from .installed import state
+
+        return state(self.offers())
+
+    def offers(self) -> Offers:
+        """The installed packages that offer them. Raises Failed."""
+        if self._offers is None:
+            from .installed import offers
+
+            self._offers = offers(self.config.filters, self.root, self.source)
+        return self._offers
 
     def files(self) -> dict[tuple[str, str], File]:
         """Every template file, by name and part ("", "whatsapp", "de", "whatsapp.de").
@@ -365,4 +395,5 @@ def _config(values: dict[str, Any]) -> Config:
         locale=chosen["locale"],
         locales=chosen["locales"],
         connections=chosen.get("connections", {}),
+        filters=dict(filters) if isinstance(filters := chosen["filters"], dict) else dict.fromkeys(filters, ""),
     )

@@ -60,7 +60,7 @@ class _Includes:
     def __init__(self, project: Project, files: Collection[str]) -> None:
         self._folders = project.folders
         self._files = files
-        self._environment = Environment(Loader(project.folders, project.shown))
+        self._environment = Environment(Loader(project.folders, project.shown), filters=project.filters())
         self._known: dict[Path, list[str] | None] = {}
 
     def reach(self, path: Path) -> bool:

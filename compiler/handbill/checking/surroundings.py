@@ -34,6 +34,7 @@ def surroundings(project: Project, asked: Asked) -> str:
         repr(project.locales),
         *_code(Path(__file__).parents[1]),
         *_packages(),
+        project.filters_state(),
         *_texts(resources.folder("schemas")),
         *_texts(project.root / project.config.locales),
         *_locks(project.root),

@@ -24,6 +24,8 @@ def opened(folder: Path | None) -> Project:
     wrong += _unknown(project, "gateway", "via", [config.via], GATEWAYS)
     if wrong:
         raise Failed(*wrong)
+    if config.filters:
+        project.offers()
     return project
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from jinja2 import nodes
 
@@ -13,6 +13,9 @@ from ..loader import Loader
 from ..render import Environment, Renderer
 from ..sourcemap import PlacingLexer
 from ..template import Template
+
+if TYPE_CHECKING:
+    from ..filtering import Filter
 
 # What was reached: a file by the name it was loaded by, an offset in its body, and which of the outcomes there.
 Key: TypeAlias = tuple[str, int, int]
@@ -48,8 +51,8 @@ class _Lexer(PlacingLexer):
 class Tracing(Environment):
     """Jinja that notes what it reaches in `reached`."""
 
-    def __init__(self, loader: Loader) -> None:
-        super().__init__(loader)
+    def __init__(self, loader: Loader, filters: Sequence[Filter[Any, Any]] = ()) -> None:
+        super().__init__(loader, filters=filters)
         self._offsets = _Lexer(self)
         self.reached: set[Key] = set()
         self.filters |= {"_tested": self._tested, "_turn": self._turn, "_reached": self._note}
@@ -118,9 +121,9 @@ class Tracer(Renderer):
     """Renders to see what is reached."""
 
     def __init__(self, renderer: Renderer) -> None:
-        super().__init__(renderer.loader.folders, renderer.loader.shown, renderer.limits)
+        super().__init__(renderer.loader.folders, renderer.loader.shown, renderer.limits, renderer.filters)
         self.loader = renderer.loader
-        self.tracing = Tracing(self.loader)
+        self.tracing = Tracing(self.loader, self.filters)
         self.environment = self.tracing
 
     def trace(self, template: Template, context: Mapping[str, Any]) -> tuple[set[Key], str]:

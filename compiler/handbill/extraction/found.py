@@ -35,7 +35,7 @@ def found(project: Project) -> dict[tuple[str | None, str], Found]:
     """The texts, by context and text, in the order of files and lines. Raises Failed for what cannot be read."""
     texts: dict[tuple[str | None, str], Found] = {}
     problems: list[Diagnostic] = []
-    renderer = Renderer(project.folders, project.shown)
+    renderer = Renderer(project.folders, project.shown, filters=project.filters())
     for path in _files(project):
         try:
             template = load(path, project.shown(path), path.name, _syntax(path))

@@ -30,7 +30,8 @@ def new_id(now: datetime | None = None) -> str:
 def template_digest(compiler: Compiler, name: str, channel: str) -> str:
     """A digest, in hex, of a template's file and of every file that it includes, its contract among them.
 
-    So for each language, with its translations. Raises Failed for a template that cannot be read.
+    So for each language, with its translations, and with the code of the project's filters. Raises Failed for a
+    template that cannot be read.
     """
     project = compiler.project
     spoken = [locale for locale in project.locales or ("",) if project.serves(name, channel, locale)]
@@ -42,6 +43,8 @@ def template_digest(compiler: Compiler, name: str, channel: str) -> str:
     for locale in compiler.project.locales:
         if (po := compiler.catalog(locale).po) is not None:
             texts[po.source.path] = po.source.text
+    if filters := project.filters_state():
+        texts["filters"] = filters
     digest = blake2b(digest_size=16)
     for path, text in sorted(texts.items()):
         for part in (path.encode("utf-8", "surrogateescape"), text.encode("utf-8", "surrogatepass")):
