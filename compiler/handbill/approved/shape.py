@@ -42,6 +42,7 @@ class Shape:
     media: str = ""  # of the header: IMAGE, VIDEO, GIF, DOCUMENT, LOCATION, PRODUCT; "" when it is text or not there
     header: Text | None = None
     body: Text | None = None
+    footer: str = ""
     buttons: tuple[Button, ...] = ()
     cards: tuple[Shape, ...] | None = None
     offer: bool = False  # for a limited time
@@ -66,6 +67,8 @@ def _part(component: Mapping[str, Any], path: tuple[str | int, ...]) -> dict[str
             return {"media": media}
         case "BODY":
             return {"body": _text(component, "text", path)}
+        case "FOOTER":
+            return {"footer": str(component.get("text") or "")}
         case "BUTTONS":
             buttons = component.get("buttons")
             if isinstance(buttons, list):

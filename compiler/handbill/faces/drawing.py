@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..approved.shape import Shape
 from ..channels import Channel
 from ..message import ALIASES, TEMPLATE_TYPES
 from .fields import Field, Sheet, leaves
-from .looks import of
+from .looks import look
 from .marking import Mark
 from .notices import notice
-from .times import slot
-from .writing import Pieces, visible
+from .times import direction, slot
+from .writing import Pieces, folded, visible
 
 HTML = Path(__file__).parent / "html"
 NAMES = {
@@ -32,7 +33,18 @@ NAMES = {
     "date_picker": "times to choose from",
     "notification": "approved template",
 }
-_OWN = ("/template_type",)  # said by the drawing itself
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One message as it is drawn, in parts."""
+
+    name: str  # what it is, in words
+    screen: Markup
+    notes: list[Mark]
+    note_id: Callable[[int], str]
+    first: int  # the number of its first note
+    rest: list[tuple[str, Field]]  # what is not seen of it, by where that stands
 
 
 def draw(
@@ -43,35 +55,68 @@ def draw(
     marks: Sequence[Mark] = (),
     ids: str = "",
     live: bool = False,
+    bare: bool = False,
     texts: Mapping[str, Pieces] | None = None,
     approved: Shape | None = None,
 ) -> Markup:
-    """One neutral message (schemas/message.schema.json, its holes filled) as an HTML fragment.
+    """One neutral message (schemas/message.schema.json, its holes filled) as an HTML fragment, an <article>.
 
     It never fails, whatever the message holds: what has no place in the drawing stands in a list below it.
     `marks` point out fields; `ids` begins every id, so that several drawings may stand on a page; `live` makes
-    buttons that can be tapped (`<button name="tap">`, with what they do in `data-kind`, `data-value` and so on).
-    `texts` are those with inline markup, by JSON pointer, and `approved` what a notification's vendor has approved.
+    buttons that can be tapped (`<button name="tap">`, with what they do in `data-kind`, `data-value` and so on);
+    `bare` leaves out the notes. `texts` are those with inline markup, by JSON pointer, and `approved` is what a
+    notification's vendor has approved.
     """
-    sheet = Sheet(marks, texts or {}, ids)
+    drawing = drawn(
+        message, channel, locale=locale, marks=() if bare else marks, ids=ids, live=live, texts=texts, approved=approved
+    )
+    return together([drawing], channel, bare=bare)
+
+
+def drawn(
+    message: Mapping[str, Any],
+    channel: Channel,
+    *,
+    locale: str = "",
+    marks: Sequence[Mark] = (),
+    ids: str = "",
+    live: bool = False,
+    texts: Mapping[str, Pieces] | None = None,
+    approved: Shape | None = None,
+    first: int = 1,
+) -> Drawing:
+    """The same in parts. `first` is the number of its first note."""
+    sheet = Sheet(marks, texts or {}, ids, first)
     kind = str(message.get("template_type", ""))
     kind = ALIASES.get(kind, kind)
-    look = of(channel)
     field = Field(message, "", sheet)
-    body = environment().get_template(f"{look.family}.html").render(
-        m=field, kind=kind if kind in TEMPLATE_TYPES else "", type_name=NAMES.get(kind, "message"), look=look,
-        channel=channel, locale=locale.replace("_", "-"), live=live, ids=ids,
+    known = kind in TEMPLATE_TYPES
+    screen = environment().get_template(f"{look(channel).family}.html").render(
+        m=field, kind=kind if known else "other", look=look(channel), channel=channel, live=live,
+        lang=locale.replace("_", "-"), dir=direction(locale), slot=lambda each, zone: _slot(each, zone, locale),
         notice=notice(field, approved) if kind == "notification" else None,
-        slot=lambda start, duration, zone: slot(start.value, duration.value, zone.value, locale),
-        behind=lambda: _behind(message, sheet), notes=sheet.rest, note_id=sheet.note,
     )  # fmt: skip
-    return Markup(body)
+    sheet.shown.update(("/template_type",) if known else ())
+    notes = sheet.rest()
+    rest = [(_where(path), Field(value, path, sheet)) for path, value in leaves(message) if path not in sheet.shown]
+    return Drawing(NAMES.get(kind, "message"), Markup(screen), notes, sheet.note, first, rest)
 
 
-def _behind(message: Mapping[str, Any], sheet: Sheet) -> list[tuple[str, Field]]:
-    """What the message has and the drawing does not show, by where it stands."""
-    hidden = [(path, value) for path, value in leaves(message) if path not in sheet.shown and path not in _OWN]
-    return [(_where(path), Field(value, path, sheet)) for path, value in hidden]
+def together(drawings: Sequence[Drawing], channel: Channel, *, frame: bool = False, bare: bool = False) -> Markup:
+    """Drawings with their notes; in the frame of a phone when `frame`, else one, as an article."""
+    made = environment().get_template("notes.html").render(
+        drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, folded=_folded
+    )  # fmt: skip
+    return Markup(made)
+
+
+def _slot(each: Field, zone: Field, locale: str) -> str:
+    return slot(each["start"].text, each["duration"].value, zone.value, locale)
+
+
+def _folded(text: str) -> Markup:
+    shown = visible(text)
+    return folded(escape(shown), len(shown))
 
 
 def _where(path: str) -> str:

@@ -9,14 +9,15 @@ from markupsafe import Markup, escape
 
 from ..tree import escape as step
 from .marking import Mark
-from .writing import FOLD, Pieces, address, folded, rich, visible
+from .writing import Pieces, address, folded, rich, visible
 
 
 class Sheet:
     """One drawing: what is marked, what has been shown, and the notes at its foot."""
 
-    def __init__(self, marks: Sequence[Mark], texts: Mapping[str, Pieces], ids: str) -> None:
+    def __init__(self, marks: Sequence[Mark], texts: Mapping[str, Pieces], ids: str, first: int = 1) -> None:
         self.ids = ids
+        self.first = first  # the number of the first note
         self.texts = texts
         self.shown: set[str] = set()
         self.notes: list[Mark] = []  # in the order they are numbered
@@ -35,13 +36,14 @@ class Sheet:
                 self._number(mark)
         return self.notes
 
-    def note(self, number: int) -> str:
-        return f"{self.ids}n{number}" if self.ids else ""
+    def note(self, index: int) -> str:
+        """The id of a note by its place among them, from 1; none where drawings have no ids."""
+        return f"{self.ids}n{index}" if self.ids else ""
 
     def _number(self, mark: Mark) -> int:
         if mark not in self.notes:
             self.notes.append(mark)
-        return self.notes.index(mark) + 1
+        return self.notes.index(mark) + self.first
 
 
 class Field:
@@ -97,23 +99,22 @@ class Field:
         """The text, escaped, with its inline markup and its marks."""
         self.sheet.shown.add(self.path)
         pieces = self.sheet.texts.get(self.path)
-        written = rich(pieces) if pieces else escape(visible(self.value))
-        if len(visible(self.value)) > FOLD:
-            written = folded(written, len(visible(self.value)))
-        return self.marked(written)
-
-    def marked(self, written: Markup) -> Markup:
-        """Something that stands for this field, with what is to be said of it."""
+        shown = visible(self.value)
+        written = folded(rich(pieces) if pieces else escape(shown), len(shown))
         marks = self.sheet.marked(self.path)
         if not marks:
             return written
         worst = min((mark.kind for _, mark in marks), key=_KINDS.index)
-        within = Markup("<s>{}</s>").format(written) if worst == "dropped" else written
-        refs = Markup("").join(self._reference(number, mark) for number, mark in marks)
-        return Markup('<span class="hb-marked hb-is-{}">{}</span>{}').format(worst, within, refs)
+        tag = Markup("s" if worst == "dropped" else "span")
+        return Markup('<{} class="hb-marked hb-is-{}">{}</{}>{}').format(tag, worst, written, tag, self.refs)
 
-    def _reference(self, number: int, mark: Mark) -> Markup:
-        note = self.sheet.note(number)
+    @property
+    def refs(self) -> Markup:
+        """The numbers of the notes about it, for what is no text itself."""
+        return Markup("").join(self._reference(number) for number, _ in self.sheet.marked(self.path))
+
+    def _reference(self, number: int) -> Markup:
+        note = self.sheet.note(number - self.sheet.first + 1)
         if not note:
             return Markup('<sup class="hb-ref">{}</sup>').format(number)
         link = '<sup class="hb-ref"><a href="#{}" aria-label="note {}">{}</a></sup>'

@@ -14,13 +14,17 @@ from .writing import visible
 @dataclass(frozen=True, slots=True)
 class Button:
     text: str
-    kind: str  # QUICK_REPLY, URL, PHONE_NUMBER, …
+    does: str  # reply, link, call
     value: str = ""
+
+
+_DOES = {"URL": "link", "PHONE_NUMBER": "call", "VOICE_CALL": "call"}
+_MEDIA = {"DOCUMENT": "file", "GIF": "video", "IMAGE": "image", "VIDEO": "video"}
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The text of a notification, or of one of its cards; `known` is false where nobody has it here."""
+    """The text of a notification, or of one of its cards. `known` is false where nobody has it here."""
 
     known: bool
     given: list[tuple[str, Field]]  # the values, by name
@@ -28,11 +32,13 @@ class Notice:
     media: str = ""
     url: Field | None = None
     body: Markup | None = None
+    footer: str = ""
     buttons: list[Button] = field(default_factory=list)
     cards: list[Notice] = field(default_factory=list)
 
 
 def notice(message: Field, approved: Shape | None) -> Notice:
+    """What can be shown of a notification, its values being marked as any field is."""
     return _notice(message["parameters"], approved)
 
 
@@ -40,16 +46,20 @@ def _notice(given: Field, shape: Shape | None) -> Notice:
     header, body = given["header"], given["body"]
     if shape is None:
         named = [*header["values"].items, *body.items]
-        return Notice(False, named, media=header["kind"].raw, url=header["url"] or None)
+        unknown = [_notice(card, None) for card in given["cards"]]
+        media = header["kind"].raw
+        shown = media if media in _MEDIA.values() else ""
+        return Notice(False, named, media=shown, url=header["url"] or None, cards=unknown)
     cards = list(given["cards"])
     missing = Field(None, given.path, given.sheet)
     return Notice(
         True,
         [],
         _filled(shape.header, header["values"]),
-        shape.media.lower(),
+        _MEDIA.get(shape.media, "file" if shape.media else ""),
         header["url"] or None,
         _filled(shape.body, body),
+        visible(shape.footer),
         [_button(index, b.text, b.kind, given) for index, b in enumerate(shape.buttons)],
         [_notice(cards[i] if i < len(cards) else missing, card) for i, card in enumerate(shape.cards or ())],
     )
@@ -71,4 +81,4 @@ def _filled(text: Text | None, values: Field) -> Markup | None:
 
 def _button(index: int, text: str, kind: str, given: Field) -> Button:
     value = next((each["value"].raw for each in given["buttons"] if each["index"] == index), "")
-    return Button(visible(text), kind, value)
+    return Button(visible(text), _DOES.get(kind, "reply"), value)

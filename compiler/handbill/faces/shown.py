@@ -19,8 +19,8 @@ from ..markup import Span, pieces_of
 from ..message import Message
 from ..result import Result
 from ..tree import Leaf, NotText, Part, Tree, as_text, fill, fill_leaf, walk
-from .drawing import draw
-from .looks import of
+from .drawing import Drawing, drawn, together
+from .looks import Cut, look
 from .marking import Mark
 from .writing import Pieces
 
@@ -39,11 +39,24 @@ class Shown:
     approved: Shape | None = None  # of a notification
     locale: str = ""
 
-    def draw(self, *, ids: str = "", live: bool = False) -> Markup:
-        return draw(
-            self.message, self.channel, locale=self.locale, marks=self.marks, ids=ids, live=live, texts=self.texts,
-            approved=self.approved,
+    def draw(self, *, ids: str = "", live: bool = False, bare: bool = False) -> Markup:
+        """As `draw` does."""
+        return together([self.drawn(ids=ids, live=live, bare=bare)], self.channel, bare=bare)
+
+    def drawn(self, *, ids: str = "", live: bool = False, bare: bool = False, first: int = 1) -> Drawing:
+        return drawn(
+            self.message, self.channel, locale=self.locale, marks=() if bare else self.marks, ids=ids, live=live,
+            texts=self.texts, approved=self.approved, first=first,
         )  # fmt: skip
+
+
+def phone(messages: Sequence[Shown], *, ids: str = "", live: bool = False, bare: bool = False) -> Markup:
+    """The messages of one channel in the frame of a phone, what is said of them below it. At least one."""
+    drawings: list[Drawing] = []
+    for index, each in enumerate(messages):
+        first = 1 + sum(len(one.notes) for one in drawings)
+        drawings.append(each.drawn(ids=f"{ids}{index}-" if ids else "", live=live, bare=bare, first=first))
+    return together(drawings, messages[0].channel, frame=True, bare=bare)
 
 
 def shown(result: Result, gateway: Gateway, approvals: Approvals | None = None, *, locale: str = "") -> list[Shown]:
@@ -137,14 +150,19 @@ def _text(leaf: Leaf, values: Sequence[object]) -> str:
 
 def _cut(message: Mapping[str, Any], channel: Channel) -> Iterator[Mark]:
     """What the channel cuts without a word, by what its look says."""
-    for name, how in of(channel).cuts.items():
-        for place in _places(message, name.split("/")):
-            yield Mark(place, "cut", how)
+    for cut in look(channel).cuts:
+        for place, text in _places(message, cut.path.split("/")):
+            if (size := _size(cut, text)) > cut.most:
+                yield Mark(place, "cut", cut.said.format(most=cut.most, size=size))
 
 
-def _places(value: Any, steps: Sequence[str], path: str = "") -> Iterator[str]:
+def _size(cut: Cut, text: Any) -> int:
+    return 1 + str(text).count("\n") if cut.lines else len(str(text))
+
+
+def _places(value: Any, steps: Sequence[str], path: str = "") -> Iterator[tuple[str, Any]]:
     if not steps:
-        yield path
+        yield path, value
     elif steps[0] == "*" and isinstance(value, list):
         for index, child in enumerate(value):
             yield from _places(child, steps[1:], f"{path}/{index}")

@@ -57,5 +57,8 @@ def address(url: Any) -> str:
 
 
 def folded(written: Markup, size: int) -> Markup:
+    """A text of `size` characters; a long one in a box that scrolls, and says how long it is."""
+    if size <= FOLD:
+        return written
     form = '<span class="hb-long" role="group" tabindex="0" aria-label="Long text, {} characters">{}</span>'
     return Markup(form).format(f"{size:,}", written)
