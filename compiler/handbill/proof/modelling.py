@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .texts import EMPTY, Lit, Text
@@ -66,11 +68,12 @@ def words_of(text: Text) -> Value:
 
 
 MODELS: dict[str, Model] = {}  # filled by `filters`
+DECLARED: ContextVar[Mapping[str, Model]] = ContextVar("declared", default=MappingProxyType({}))  # by other packages
 
 
 def filtered(name: str, value: Value, given: Sequence[Value], named: Mapping[str, Value]) -> Value:
     """`value | name(…)`."""
-    model = MODELS.get(name)
+    model = MODELS.get(name) or DECLARED.get().get(name)
     if model is not None:
         try:
             return model(value, Arguments(given, named))
