@@ -29,7 +29,7 @@ class Look:
 
     family: str  # of HTML templates
     replies: str  # how quick replies stand: chips, buttons, grid, keyboard, rows, inline, links
-    corner: int  # of a bubble, in CSS pixels
+    corner: str  # of a bubble: round, soft, square
     colours: Mapping[str, Mapping[str, str]]
     alt: bool  # whether it takes a picture's alternative text
     notes: tuple[str, ...]  # what is not known of it, or looks otherwise elsewhere
@@ -81,4 +81,4 @@ def colours_css(names: Iterable[str] = CHANNELS) -> str:
 def _rule(name: str, each: Look) -> str:
     light, dark = (each.colours[theme] for theme in THEMES)
     pairs = "".join(f"--hb-{part}:light-dark({light[part]},{dark[part]});" for part in light)
-    return f".hb-at-{name}{{{pairs}--hb-corner:{each.corner}px}}\n"
+    return f".hb-at-{name}{{{pairs}--hb-corner:var(--hb-{each.corner})}}\n"
