@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from diagnostics.emitted import emitted
 from diagnostics.pages import HERE, Example, codes, page
+from filters.packages import importable
 from handbill.cli.group import handbill
 from handbill.marks import places, plain
 from handbill.read_json import read_json
@@ -74,11 +75,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
             _plan(server, example)
         runner = CliRunner(env={} if code in WITHOUT_SECRETS else SECRETS)
         began = ""
-        for command in example.before:
-            began = runner.invoke(handbill, _words(command)).output
-        example.change(project)
-        run = RUN.search(began)
-        result = runner.invoke(handbill, _words(example.command.replace("RUN", run[0] if run else "RUN")))
+        with importable(project.parent / "site"):
+            for command in example.before:
+                began = runner.invoke(handbill, _words(command)).output
+            example.change(project)
+            run = RUN.search(began)
+            result = runner.invoke(handbill, _words(example.command.replace("RUN", run[0] if run else "RUN")))
         text = result.output.replace(server.url.removeprefix("http://"), "HOST") if server else result.output
         return re.sub(r"in \d+ s\b", "in 1 s", RUN.sub("RUN", text.replace(f"{project}/", ""))), result.exit_code
 

@@ -7,6 +7,7 @@ Under `## Refused` and `## Accepted` a fence is one thing that an example is mad
     toml                            handbill.toml
     json answer STATUS              what a Genesys Cloud answers; several are given one after the other
     json SCHEMA                     a value that is held against one definition of a shipped schema
+    python NAME                     the module of an installed package that offers filters by this name
     console                         the command, after `$`, when it is not `handbill check`; of several the last is
                                     told, and RUN in it is the run that those before began
 
@@ -23,6 +24,8 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filters.packages import install
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "compiler" / "handbill" / "explain"
@@ -44,12 +47,15 @@ class Example:
     command: str = COMMAND
     before: list[str] = field(default_factory=list)  # commands that are run before it
     answers: list[tuple[int, str]] = field(default_factory=list)
+    installed: dict[str, str] = field(default_factory=dict)  # modules of filters, by the name they are offered by
     schema: str = ""  # what the value is held against, when it is no project
 
     def write(self, project: Path) -> None:
         if self.folder is not None:
             shutil.copytree(self.folder, project, symlinks=True, dirs_exist_ok=True)
         _write(project, self.files)
+        for name, code in self.installed.items():
+            install(project.parent / "site", name, code, package=f"{name}_texts")
 
     def change(self, project: Path) -> None:
         """What happens to the project before the last command."""
@@ -63,6 +69,7 @@ class Example:
             files = [(p.relative_to(self.folder).as_posix(), _text(p)) for p in sorted(self.folder.rglob("*.*"))]
         files += [(f"{name}, then", text) for name, text in self.later.items()]
         files += [(f"answer {status}", text) for status, text in self.answers]
+        files += [(f"{name}_texts/filters.py (installed)", text) for name, text in self.installed.items()]
         return "".join(f"== {name}\n{text}" for name, text in files if name != "command.txt")
 
 
@@ -124,6 +131,8 @@ def _from_page(body: str) -> Example:
         kind, *words = info.split() or [""]
         if kind == "console":
             *example.before, example.command = (line.removeprefix("$ ") for line in text.strip().split("\n"))
+        elif kind == "python":
+            example.installed[words[0]] = text
         elif words[:1] == ["answer"]:
             example.answers.append((int(words[1]), text))
         elif kind == "json" and words:

@@ -12,7 +12,7 @@ from ..filtering import MISSING, BadBound, Filter
 from .modelling import DECLARED, Arguments, Model, Unmodelled, text_of
 from .sizes import ENDLESS, NOTHING, Size, of_points, of_text
 from .texts import Worked, size
-from .values import Value, Words, over
+from .values import Opaque, Value, Words, over
 
 _Custom: TypeAlias = Filter[Any, Any]
 _MOST = 10_000  # characters; what comes of a longer text is told by what the filter says of texts without a bound
@@ -31,7 +31,7 @@ def known(filters: Iterable[_Custom]) -> Iterator[None]:
 def _model(custom: _Custom) -> Model:
     def model(value: Value, arguments: Arguments) -> Value:
         if custom.longest is None:
-            raise Unmodelled
+            return Opaque(f"the filter `{custom.name}`, which declares no `longest`")
         given = {each.name: arguments.constant(each.at, each.name, each.default) for each in custom.asked}
         if MISSING in given.values():
             raise Unmodelled
