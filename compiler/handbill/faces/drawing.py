@@ -19,7 +19,7 @@ from .looks import look
 from .marking import Mark
 from .notices import notice
 from .times import direction, slot
-from .writing import Pieces, folded, visible
+from .writing import Pieces, address, folded, position, visible
 
 HTML = Path(__file__).parent / "html"
 NAMES = {
@@ -98,14 +98,20 @@ def drawn(
     )  # fmt: skip
     sheet.shown.update(("/template_type",) if known else ())
     notes = sheet.rest()
-    rest = [(_where(path), Field(value, path, sheet)) for path, value in leaves(message) if path not in sheet.shown]
+    rest = [(where(path), Field(value, path, sheet)) for path, value in leaves(message) if path not in sheet.shown]
     return Drawing(NAMES.get(kind, "message"), Markup(screen), notes, sheet.note, first, rest)
 
 
-def together(drawings: Sequence[Drawing], channel: Channel, *, frame: bool = False, bare: bool = False) -> Markup:
-    """Drawings with their notes; in the frame of a phone when `frame`, else one, as an article."""
+def together(
+    drawings: Sequence[Drawing], channel: Channel, *, frame: bool = False, bare: bool = False, empty: str = ""
+) -> Markup:
+    """Drawings with their notes; in the frame of a phone when `frame`, else one, as an article.
+
+    `empty` is what a phone says that has nothing to show.
+    """
     made = environment().get_template("notes.html").render(
-        drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, folded=_folded
+        drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, folded=_folded,
+        empty=empty,
     )  # fmt: skip
     return Markup(made)
 
@@ -119,8 +125,8 @@ def _folded(text: str) -> Markup:
     return folded(escape(shown), len(shown))
 
 
-def _where(path: str) -> str:
-    """`/buttons/0/value` is "button 1, value"."""
+def where(path: str) -> str:
+    """A JSON pointer in words: `/buttons/0/value` is "button 1, value"."""
     words: list[str] = []
     for part in path.split("/")[1:]:
         if part.isdigit() and words:
@@ -133,6 +139,8 @@ def _where(path: str) -> str:
 @cache
 def environment() -> Environment:
     """Every value that a template prints is escaped, and a name it does not have is a fault of ours."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HTML), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.filters.update(visible=visible, where=where, https=address, position=position)
+    return made

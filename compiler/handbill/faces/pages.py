@@ -10,11 +10,6 @@ from markupsafe import Markup
 from .drawing import HTML, environment
 from .looks import colours_css
 
-# what every page may load: its own files, and nothing from anywhere else
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
-)
 STYLE = "handbill.css"
 SCRIPT = "handbill.js"
 

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from markupsafe import Markup, escape
 
+from ..source import Span
+
 # A text with its inline markup: {"kind": "bold", "content": [...]}, and of a link {"url": "..."} too.
 Pieces: TypeAlias = "Sequence[str | dict[str, Any]]"
 
@@ -62,3 +64,9 @@ def folded(written: Markup, size: int) -> Markup:
         return written
     form = '<span class="hb-long" role="group" tabindex="0" aria-label="Long text, {} characters">{}</span>'
     return Markup(form).format(f"{size:,}", written)
+
+
+def position(span: Span) -> str:
+    """`templates/hello.json.j2:12:5`."""
+    line, column = span.source.position(span.start)
+    return f"{span.source.path}:{line}:{column}"
