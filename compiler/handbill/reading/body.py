@@ -1,0 +1,118 @@
+"""A body read back: its messages, and what of it they do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from mimetypes import guess_type
+from typing import Any
+
+from ..channels import Channel
+from ..gateways import gateway
+from ..message import read
+from ..tree import Leaf, Tree, fill, pointer_of
+from ..validate import schema
+from .generic import generic
+from .lesson import Lesson, lesson
+from .message import message_of
+from .parts import REFUSED, bare, leaves, parts
+from .probes import TYPES
+from .shapes import Path
+
+_CLEAR = 0.5  # the part of a body's texts that a message must say for the body to count as such a message
+_UNSAID = {"notification": {"language": "und"}}  # what a message needs and some bodies do not say
+
+Json = dict[str, Any]
+Leaves = frozenset[tuple[Path, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The messages of a body. `unread` are its texts that they do not say, by JSON pointer; `known` is false for a
+    body that Handbill would not write, whose texts, pictures and buttons are as found."""
+
+    messages: tuple[Json, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    known: bool = True
+
+
+def read_body(body: Any, channel: Channel, via: str) -> Read:
+    """What a body shows, whoever made it. It never fails."""
+    try:
+        own = bare(body, channel, via)
+        whole = [(part, _message(part, channel, via)) for part in parts(own, channel, via)]
+        made = [each for part, message in whole for each in ([message] if message is not None else generic(part))]
+    except RecursionError:  # nested deeper than any message
+        return Read(({"template_type": "text", "text": ""},), (), known=False)
+    if any(message is None for _, message in whole):
+        return Read(tuple(made), known=False)
+    said = {text for message in made for _, text in _texts(message)}
+    told = {pair for each in _emitted(made, channel, via) for pair in _texts(each)}
+    unread = [(path, text) for path, text in _texts(own) if text not in said and (path, text) not in told]
+    return Read(tuple(made), tuple((pointer_of(path), text) for path, text in unread))
+
+
+def _message(body: Any, channel: Channel, via: str) -> Json | None:
+    """The message that comes nearest to a body when it is emitted; None when none does."""
+    theirs = _leaves(body)
+    nearest: tuple[int, Json] | None = None
+    for template_type in TYPES:
+        for message in _readings(template_type, lesson(template_type, channel, via), body):
+            apart = _apart(theirs, message, channel, via)
+            if apart is not None and (nearest is None or apart < nearest[0]):
+                nearest = apart, message
+            if apart == 0:
+                return message
+    return nearest[1] if nearest is not None and nearest[0] <= 2 * _CLEAR * len(theirs) else None
+
+
+def _readings(template_type: str, known: Lesson, body: Any) -> Iterator[Json]:
+    """What a body says as a message of a type: with its copies, without, and without a field that may be another."""
+    seen: list[Json] = []
+    for without, copies in product((None, *sorted(known.vague)), (True, False)):
+        message = message_of(known, body, copies=copies, without=without)
+        if template_type == "media" and "url" in message:
+            message.setdefault("kind", _kind(str(message["url"])))
+        if message and message not in seen:
+            seen.append(message)
+            yield {"template_type": template_type, **message}
+
+
+def _kind(url: str) -> str:
+    kind = str(guess_type(url)[0] or "image/").partition("/")[0]
+    return kind if kind in ("image", "video", "audio") else "file"
+
+
+def _apart(theirs: Leaves, message: Json, channel: Channel, via: str) -> int | None:
+    """In how many leaves a body differs from what is made of a message; None when nothing can be made of it."""
+    full = {**_UNSAID.get(message["template_type"], {}), **message}
+    if not schema("message.schema.json").is_valid(full):
+        return None
+    ours = [part for body in _emitted([full], channel, via) for part in parts(body, channel, via)]
+    return min((len(theirs ^ _leaves(bare(each, channel, via))) for each in ours), default=None)
+
+
+def _emitted(messages: list[Json], channel: Channel, via: str) -> list[Any]:
+    try:
+        full = [{**_UNSAID.get(each["template_type"], {}), **each} for each in messages]
+        return [fill(tree, ()) for tree in gateway(via).emit([read(_tree(each)) for each in full], channel, None)]
+    except REFUSED:
+        return []
+
+
+def _tree(value: Any, pointer: str = "") -> Tree:
+    """A message as constants."""
+    if isinstance(value, dict):
+        return {key: _tree(child, f"{pointer}/{key}") for key, child in value.items()}
+    if isinstance(value, list):
+        return [_tree(child, f"{pointer}/{index}") for index, child in enumerate(value)]
+    return Leaf(pointer, value)
+
+
+def _leaves(value: Any) -> Leaves:
+    return frozenset((path, repr(leaf)) for path, leaf in leaves(value))  # 1 is not true
+
+
+def _texts(value: Any) -> Iterator[tuple[Path, str]]:
+    return ((path, leaf) for path, leaf in leaves(value) if isinstance(leaf, str) and leaf)
