@@ -59,7 +59,8 @@ def diff(
 
     REV is a branch, a tag or a commit; `main...` stands for where this branch left main. PATH is a
     template or a folder of templates. Every template is compiled as it was and as it is, on its
-    channels, with its examples. Uncommitted changes count.
+    channels, with its examples. Uncommitted changes count. Filters are those installed now, on both
+    sides: another version of a package shows no change here.
 
     \b
     Examples:
