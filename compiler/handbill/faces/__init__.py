@@ -6,6 +6,6 @@ from .drawing import draw
 from .gauges import Gauge, gauges
 from .marking import Mark
 from .pages import page, script, stylesheet
-from .shown import Shown, phone, shown
+from .shown import Shown, framed, phone, shown
 
-__all__ = ["Gauge", "Mark", "Shown", "draw", "gauges", "page", "phone", "script", "shown", "stylesheet"]
+__all__ = ["Gauge", "Mark", "Shown", "draw", "framed", "gauges", "page", "phone", "script", "shown", "stylesheet"]

@@ -13,6 +13,7 @@ from ..source import Span
 from ..units import Segments, not_gsm
 from .drawing import environment
 from .gauges import Gauge
+from .marking import Mark, said
 from .shown import Shown
 from .writing import visible
 
@@ -21,9 +22,20 @@ _TOKEN = re.compile(r'("(?:\\.|[^"\\])*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null
 _UNIT = {"GSM-7": "septets", "UCS-2": "UTF-16 units"}
 
 
-def findings(found: Sequence[Diagnostic], at: Callable[[Span], str] = lambda span: "") -> Markup:
-    """What is wrong, each finding with its file, line and column. `at` gives a link to where a span begins, or ""."""
-    return _part("findings", found=found, at=at)
+def findings(
+    found: Sequence[Diagnostic],
+    at: Callable[[Span], str] = lambda span: "",
+    *,
+    notes: Sequence[Mark] = (),
+    ids: str = "",
+) -> Markup:
+    """What is wrong, each finding with its file, line and column. `at` gives a link to where a span begins, or "".
+
+    `notes` are those of a phone: a finding that is one of them has its number and its id.
+    """
+    numbers = {note: number for number, note in enumerate(notes, 1)}
+    numbered = [(d, numbers.get(said(d))) for d in found]
+    return _part("findings", found=numbered, at=at, ids=ids)
 
 
 def meters(gauges: Sequence[Gauge]) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..channels import Channel
 from ..message import ALIASES, TEMPLATE_TYPES
 from .fields import Field, Sheet, leaves
 from .looks import look
-from .marking import Mark
+from .marking import SEVERITIES, Mark
 from .notices import notice
 from .times import direction, slot
 from .writing import Pieces, address, folded, position, visible
@@ -41,9 +41,6 @@ class Drawing:
 
     name: str  # what it is, in words
     screen: Markup
-    notes: list[Mark]
-    note_id: Callable[[int], str]
-    first: int  # the number of its first note
     rest: list[tuple[str, Field]]  # what is not seen of it, by where that stands
 
 
@@ -67,15 +64,18 @@ def draw(
     `bare` leaves out the notes. `texts` are those with inline markup, by JSON pointer, and `approved` is what a
     notification's vendor has approved.
     """
+    notes: list[Mark] = []
     drawing = drawn(
-        message, channel, locale=locale, marks=() if bare else marks, ids=ids, live=live, texts=texts, approved=approved
-    )
-    return together([drawing], channel, bare=bare)
+        message, channel, notes, locale=locale, marks=() if bare else marks, ids=ids, live=live, texts=texts,
+        approved=approved,
+    )  # fmt: skip
+    return together([drawing], channel, notes, ids=ids, bare=bare)
 
 
 def drawn(
     message: Mapping[str, Any],
     channel: Channel,
+    notes: list[Mark],
     *,
     locale: str = "",
     marks: Sequence[Mark] = (),
@@ -83,10 +83,9 @@ def drawn(
     live: bool = False,
     texts: Mapping[str, Pieces] | None = None,
     approved: Shape | None = None,
-    first: int = 1,
 ) -> Drawing:
-    """The same in parts. `first` is the number of its first note."""
-    sheet = Sheet(marks, texts or {}, ids, first)
+    """The same in parts; what is said of it goes to `notes`, each thing once."""
+    sheet = Sheet(marks, texts or {}, ids, notes)
     kind = str(message.get("template_type", ""))
     kind = ALIASES.get(kind, kind)
     field = Field(message, "", sheet)
@@ -97,21 +96,34 @@ def drawn(
         notice=notice(field, approved) if kind == "notification" else None,
     )  # fmt: skip
     sheet.shown.update(("/template_type",) if known else ())
-    notes = sheet.rest()
+    sheet.finish()
     rest = [(where(path), Field(value, path, sheet)) for path, value in leaves(message) if path not in sheet.shown]
-    return Drawing(NAMES.get(kind, "message"), Markup(screen), notes, sheet.note, first, rest)
+    return Drawing(NAMES.get(kind, "message"), Markup(screen), rest)
 
 
 def together(
-    drawings: Sequence[Drawing], channel: Channel, *, frame: bool = False, bare: bool = False, empty: str = ""
+    drawings: Sequence[Drawing],
+    channel: Channel,
+    notes: Sequence[Mark] = (),
+    *,
+    ids: str = "",
+    frame: bool = False,
+    bare: bool = False,
+    told: bool = True,
+    empty: str = "",
 ) -> Markup:
     """Drawings with their notes; in the frame of a phone when `frame`, else one, as an article.
 
-    `empty` is what a phone says that has nothing to show.
+    `told` is false where findings stand beside it already. `empty` is what a phone says that has nothing to show.
     """
+    numbered = [
+        (number, f"{ids}n{number}" if ids else "", note)
+        for number, note in enumerate(notes, 1)
+        if told or note.kind not in SEVERITIES
+    ]
     made = environment().get_template("notes.html").render(
-        drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, folded=_folded,
-        empty=empty,
+        drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, numbered=numbered,
+        folded=_folded, empty=empty,
     )  # fmt: skip
     return Markup(made)
 

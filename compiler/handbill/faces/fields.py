@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,37 +14,35 @@ from .writing import Pieces, address, folded, rich, visible
 
 
 class Sheet:
-    """One drawing: what is marked, what has been shown, and the notes at its foot."""
+    """One drawing: what is marked, and what has been shown. `notes`, at the foot, may be those of several drawings."""
 
-    def __init__(self, marks: Sequence[Mark], texts: Mapping[str, Pieces], ids: str, first: int = 1) -> None:
-        self.ids = ids
-        self.first = first  # the number of the first note
+    def __init__(self, marks: Sequence[Mark], texts: Mapping[str, Pieces], ids: str, notes: list[Mark]) -> None:
         self.texts = texts
         self.shown: set[str] = set()
-        self.notes: list[Mark] = []  # in the order they are numbered
+        self._ids = ids
+        self._notes = notes  # without their paths, in the order they are numbered
         self._marks: dict[str, list[Mark]] = {}
         for mark in marks:
             self._marks.setdefault(mark.path, []).append(mark)
 
-    def marked(self, path: str) -> list[tuple[int, Mark]]:
-        """The marks at a path, each with its number; told once."""
-        return [(self._number(mark), mark) for mark in self._marks.get(path, ())]
+    def marked(self, path: str) -> dict[int, Mark]:
+        """The marks at a path, by their number."""
+        return {self._number(mark): mark for mark in self._marks.get(path, ())}
 
-    def rest(self) -> list[Mark]:
-        """Number the marks of what was not drawn, and give all of them in order."""
-        for some in self._marks.values():
-            for mark in some:
-                self._number(mark)
-        return self.notes
+    def finish(self) -> None:
+        """Number the marks of what was not drawn."""
+        for path in self._marks:
+            self.marked(path)
 
-    def note(self, index: int) -> str:
-        """The id of a note by its place among them, from 1; none where drawings have no ids."""
-        return f"{self.ids}n{index}" if self.ids else ""
+    def note(self, number: int) -> str:
+        """The id of a note; none where drawings have no ids."""
+        return f"{self._ids}n{number}" if self._ids else ""
 
     def _number(self, mark: Mark) -> int:
-        if mark not in self.notes:
-            self.notes.append(mark)
-        return self.notes.index(mark) + self.first
+        note = replace(mark, path="")
+        if note not in self._notes:
+            self._notes.append(note)
+        return self._notes.index(note) + 1
 
 
 class Field:
@@ -97,6 +96,19 @@ class Field:
 
     def __html__(self) -> Markup:
         """The text, escaped, with its inline markup and its marks."""
+        return self._written(linked=True)
+
+    @property
+    def label(self) -> Markup:
+        """The same within something that can be tapped, where no link may stand."""
+        return self._written(linked=False)
+
+    @property
+    def refs(self) -> Markup:
+        """The numbers of the notes about it, for what is no text itself."""
+        return Markup("").join(self._reference(number) for number in self.sheet.marked(self.path))
+
+    def _written(self, linked: bool) -> Markup:
         self.sheet.shown.add(self.path)
         pieces = self.sheet.texts.get(self.path)
         shown = visible(self.value)
@@ -104,23 +116,18 @@ class Field:
         marks = self.sheet.marked(self.path)
         if not marks:
             return written
-        worst = min((mark.kind for _, mark in marks), key=_KINDS.index)
+        worst = min((mark.kind for mark in marks.values()), key=_KINDS.index)
         tag = Markup("s" if worst == "dropped" else "span")
-        return Markup('<{} class="hb-marked hb-is-{}">{}</{}>{}').format(tag, worst, written, tag, self.refs)
-
-    @property
-    def refs(self) -> Markup:
-        """The numbers of the notes about it, for what is no text itself."""
-        return Markup("").join(self._reference(number) for number, _ in self.sheet.marked(self.path))
+        refs = self.refs if linked else Markup("").join(Markup(_NUMBER).format(number) for number in marks)
+        return Markup('<{} class="hb-marked hb-is-{}">{}</{}>{}').format(tag, worst, written, tag, refs)
 
     def _reference(self, number: int) -> Markup:
-        note = self.sheet.note(number - self.sheet.first + 1)
-        if not note:
-            return Markup('<sup class="hb-ref">{}</sup>').format(number)
-        link = '<sup class="hb-ref"><a href="#{}" aria-label="note {}">{}</a></sup>'
-        return Markup(link).format(note, number, number)
+        note = self.sheet.note(number)
+        return Markup(_LINK).format(note, number, number) if note else Markup(_NUMBER).format(number)
 
 
+_NUMBER = '<sup class="hb-ref">{}</sup>'
+_LINK = '<sup class="hb-ref"><a href="#{}" aria-label="note {}">{}</a></sup>'
 _KINDS = ("error", "dropped", "cut", "warning", "info")
 
 

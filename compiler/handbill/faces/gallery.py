@@ -16,11 +16,12 @@ from ..gateways import Gateway
 from ..pipeline import Compiler
 from ..result import Checked
 from . import beside
-from .drawing import environment, together
+from .drawing import environment
 from .gauges import gauges
 from .looks import look
+from .marking import Mark
 from .pages import SCRIPT, STYLE, page
-from .shown import Shown, phone, shown
+from .shown import Shown, framed, shown
 from .writing import visible
 
 _SITE = ("gallery.css", "gallery.js")
@@ -48,11 +49,9 @@ class Face:
     def found(self) -> list[Diagnostic]:
         return in_order(self.checked.result.diagnostics)
 
-    def phone(self, *, ids: str = "", bare: bool = False) -> Markup:
-        if self.messages:
-            return phone(self.messages, ids=ids, bare=bare)
-        native = self.checked.result.ok
-        return together([], self.channel, frame=True, bare=bare, empty=NATIVE if native else NOTHING)
+    def phone(self, *, ids: str = "", bare: bool = False) -> tuple[Markup, list[Mark]]:
+        empty = NATIVE if self.checked.result.ok else NOTHING
+        return framed(self.messages, self.channel, ids=ids, bare=bare, told=False, empty=empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +206,19 @@ def _page(title: str, body: Markup, up: str, home: str) -> str:
 
 
 def _part(at: str, face: Face) -> Part:
-    result = face.checked.result
+    result, ids = face.checked.result, f"{at}-"
+    drawn, notes = face.phone(ids=ids)
     stands = {
-        "findings": beside.findings(face.found),
+        "findings": beside.findings(face.found, notes=notes, ids=ids),
         "parts": beside.parts(result, face.messages),
         "gauges": beside.meters(gauges(result, face.gateway) if face.gateway else []),
         "payload": beside.payload(result) if result.ok else Markup(""),
     }
     plan = result.explained.plan.lowered if result.explained else ()
     lines = result.explained.lines() if result.explained and any(one.changed or one.losses for one in plan) else ()
-    found = face.found
+    steps, found = visible("\n".join(lines)), face.found
     return Part(
-        at, face.channel, _worst(found), _verdict(found) or "fine", face.phone(ids=f"{at}-"), stands, visible("\n".join(lines)),
+        at, face.channel, _worst(found), _verdict(found) or "fine", drawn, stands, steps,
         look(face.channel).notes,
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ def _picture(faces: Sequence[Face], places: Mapping[int, str]) -> Picture:
     """The face that shows most of what is wrong, else the first."""
     face = min(faces, key=lambda face: _RANKS.index(_worst(face.found)))
     return Picture(
-        face.channel.title, places[id(face)], _worst(face.found), _verdict(face.found), face.phone(bare=True)
+        face.channel.title, places[id(face)], _worst(face.found), _verdict(face.found), face.phone(bare=True)[0]
     )  # fmt: skip
 
 

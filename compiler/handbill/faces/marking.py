@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ..diagnostic import Diagnostic
+
+SEVERITIES = ("error", "warning", "info")
 Kind: TypeAlias = Literal["error", "warning", "info", "cut", "dropped"]
 
 
@@ -17,3 +20,9 @@ class Mark:
     text: str  # what is said, in a sentence
     code: str = ""  # of a diagnostic: "text-too-long"
     value: str = ""  # what is not shown: it is struck through
+
+
+def said(d: Diagnostic, path: str = "") -> Mark:
+    """A finding as it is said of the field at `path`."""
+    text = f"{d.title}: {d.label.text}" if d.label and d.label.text else d.title
+    return Mark(path, d.severity.value, text, d.code)

@@ -10,6 +10,11 @@ from markupsafe import Markup
 from .drawing import HTML, environment
 from .looks import colours_css
 
+# What a page that comes from a server may load: its own files, and nothing from anywhere else.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
+)
 STYLE = "handbill.css"
 SCRIPT = "handbill.js"
 

@@ -21,7 +21,7 @@ from ..result import Result
 from ..tree import Leaf, NotText, Part, Tree, as_text, fill, fill_leaf, walk
 from .drawing import Drawing, drawn, together
 from .looks import Cut, look
-from .marking import Mark
+from .marking import Mark, said
 from .writing import Pieces
 
 _LOSSES = frozenset(f"lost-{kind}" for kind in ("image", "link", "reply", "call", "subtitle", "detail"))
@@ -41,22 +41,40 @@ class Shown:
 
     def draw(self, *, ids: str = "", live: bool = False, bare: bool = False) -> Markup:
         """As `draw` does."""
-        return together([self.drawn(ids=ids, live=live, bare=bare)], self.channel, bare=bare)
+        notes: list[Mark] = []
+        return together([self.drawn(notes, ids, live, bare)], self.channel, notes, ids=ids, bare=bare)
 
-    def drawn(self, *, ids: str = "", live: bool = False, bare: bool = False, first: int = 1) -> Drawing:
+    def drawn(self, notes: list[Mark], ids: str = "", live: bool = False, bare: bool = False) -> Drawing:
         return drawn(
-            self.message, self.channel, locale=self.locale, marks=() if bare else self.marks, ids=ids, live=live,
-            texts=self.texts, approved=self.approved, first=first,
+            self.message, self.channel, notes, locale=self.locale, marks=() if bare else self.marks, ids=ids,
+            live=live, texts=self.texts, approved=self.approved,
         )  # fmt: skip
 
 
 def phone(messages: Sequence[Shown], *, ids: str = "", live: bool = False, bare: bool = False) -> Markup:
-    """The messages of one channel in the frame of a phone, what is said of them below it. At least one."""
-    drawings: list[Drawing] = []
-    for index, each in enumerate(messages):
-        first = 1 + sum(len(one.notes) for one in drawings)
-        drawings.append(each.drawn(ids=f"{ids}{index}-" if ids else "", live=live, bare=bare, first=first))
-    return together(drawings, messages[0].channel, frame=True, bare=bare)
+    """The messages of one channel, at least one, in the frame of a phone, what is said of them below it."""
+    return framed(messages, messages[0].channel, ids=ids, live=live, bare=bare)[0]
+
+
+def framed(
+    messages: Sequence[Shown],
+    channel: Channel,
+    *,
+    ids: str = "",
+    live: bool = False,
+    bare: bool = False,
+    told: bool = True,
+    empty: str = "",
+) -> tuple[Markup, list[Mark]]:
+    """The same, and what is said of the messages, as it is numbered.
+
+    The note with the number 1 has the id `<ids>n1`. `told` is false where findings stand beside it already, and have
+    these ids. `empty` is what the phone says when there are no messages.
+    """
+    notes: list[Mark] = []
+    drawings = [each.drawn(notes, ids, live, bare) for each in messages]
+    words = "" if messages else empty
+    return together(drawings, channel, notes, ids=ids, frame=True, bare=bare, told=told, empty=words), notes
 
 
 def shown(result: Result, gateway: Gateway, approvals: Approvals | None = None, *, locale: str = "") -> list[Shown]:
@@ -115,13 +133,12 @@ def _marks(d: Diagnostic, one: Lowered, leaves: Sequence[tuple[str, Leaf]]) -> I
     """A finding at each field that came of what it speaks of; of all of the message when there is none."""
     if "/fallback" in d.pointer and one.rung != "fallback":
         return
-    said = f"{d.title}: {d.label.text}" if d.label and d.label.text else d.title
     at = [place for place, leaf in leaves if d.pointer and d.pointer in _pointers(leaf)]
     inside = d.pointer.removeprefix(one.before.pointer)
     if not at and not one.changed and inside != "/template_type":
         at = [inside]
     for place in at or [""]:
-        yield Mark(place, d.severity.value, said, d.code)
+        yield said(d, place)
 
 
 def _pointers(leaf: Leaf) -> set[str]:
@@ -137,8 +154,8 @@ def _losses(one: Lowered, values: Sequence[object]) -> list[Mark]:
 def _dropped(loss: Loss, values: Sequence[object]) -> Mark:
     count = len(loss.leaves)
     names = ", ".join(loss.names)
-    said = f"Not shown here: {count} × {names}" if count > 1 else f"Not shown here: {names}"
-    return Mark("", "dropped", said, f"lost-{loss.kind}", " · ".join(_text(leaf, values) for leaf in loss.leaves))
+    what = f"Not shown here: {count} × {names}" if count > 1 else f"Not shown here: {names}"
+    return Mark("", "dropped", what, f"lost-{loss.kind}", " · ".join(_text(leaf, values) for leaf in loss.leaves))
 
 
 def _text(leaf: Leaf, values: Sequence[object]) -> str:
