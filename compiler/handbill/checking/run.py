@@ -56,9 +56,9 @@ def _made(
 
 def usual(templates: int) -> int:
     """How many processes so many templates are given, if nobody says."""
-    return min(_cores(), 2 * templates // LARGE) if templates >= LARGE else 1
+    return min(cores(), 2 * templates // LARGE) if templates >= LARGE else 1
 
 
-def _cores() -> int:
+def cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -44,5 +44,13 @@ def address(
     return values
 
 
+def pair(text: str, option: str) -> tuple[str, str]:
+    """A name and a value. Raises UsageError."""
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise click.UsageError(f"{option} takes name=value, not `{text}`.")
+    return name, value
+
+
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}" if name in ("to", "channel_id") else f"--address {name}=…"

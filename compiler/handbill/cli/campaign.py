@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from ..diagnostic import Diagnostic
 from .compiling import Compiling, Findings
 from .errors import CLEAN, FOUND, INTERRUPTED, show
 from .output import put, say
+from .signals import ending, interrupt
 
 if TYPE_CHECKING:
     from ..pipeline import Compiler
@@ -174,7 +174,7 @@ def _sent(
         try:
             compiling = Compiling(plan, compiler, ledger, segments, run, watch, recipients)
             if recipients is not None and not plan.stream:
-                with _signals(_interrupt):
+                with ending(interrupt):
                     good = compiling.first()
                 if not good:
                     watch.close()
@@ -185,7 +185,7 @@ def _sent(
                 ledger.again(run.id, State.UNKNOWN)
             campaign = Campaign(ledger, ledger.run(run.id), flight, segments.path, workers=how.workers, batch=batch)
             feed = compiling.meanwhile if recipients is not None and plan.stream else None
-            with _signals(campaign.stop), _resumable(run, watch):
+            with ending(campaign.stop), _resumable(run, watch):
                 end = campaign.run(lambda tally: watch.show(_step(tally)), feed)
         except KeyboardInterrupt:
             watch.close()
@@ -205,21 +205,6 @@ def _resumable(run: Run, watch: Meter) -> Iterator[None]:
         watch.close()
         say(f"resume with: {_command(run)}\n", sys.stderr)
         raise
-
-
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C, and a request to end, stop the run in good order."""
-    before = {one: signal.signal(one, lambda *_: stop()) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
 
 
 # ---- a dump

@@ -12,7 +12,16 @@ from ..diagnostic import Diagnostic, in_order
 from .address import address
 from .context import given
 from .errors import CLEAN, FOUND, CannotWrite, show
-from .options import CHANNEL, context_options, locale_option, lowering_options, project_option, via_option
+from .options import (
+    CHANNEL,
+    bulk_options,
+    context_options,
+    file_options,
+    locale_option,
+    lowering_options,
+    project_option,
+    via_option,
+)
 from .output import put, say, write_files
 
 
@@ -24,8 +33,14 @@ from .output import put, say, write_files
 @context_options
 @click.option("--to", metavar="ID", help="The recipient. Without one the payload is for review.")
 @click.option("--channel-id", metavar="ID", help="Who it comes from: the channel's id in Genesys Cloud.")
+@file_options
+@bulk_options
 @lowering_options
-@click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file (with --all: folder).")
+@click.option(
+    "--out",
+    metavar="PATH",
+    help="Write to this file; with --all to this folder; with --recipients DIR/ has a file for each message.",
+)
 @click.option("--explain", is_flag=True, help="Say on the error stream how the message was lowered, step by step.")
 @click.option("--compact", is_flag=True, help="One line, without spaces.")
 @click.option("--all", "everything", is_flag=True, help="Every template, on its channels, with its examples.")
@@ -41,7 +56,7 @@ def compile_(
     channel: str | None,
     via: str | None,
     everything: bool,
-    out: Path | None,
+    out: str | None,
     check_only: bool,
     compact: bool,
     explain: bool,
@@ -58,11 +73,19 @@ def compile_(
     CHANNEL.LOCALE.EXAMPLE.json), for review. Nothing is written when
     anything is wrong.
 
+    With --recipients there is a payload for each row of a file, a line each (JSON lines), in the
+    order of the rows; DIR/ has a file for each, named by the row's number and the column `id`,
+    where there is one. The file is there when all is done, or not at all. A bad row ends it,
+    since a file that lacks people looks like a whole one; with --on-error skip the others are
+    written, and the exit code still is 1.
+
     \b
     Examples:
       handbill compile followup_call --channel messenger
       handbill compile followup_call --channel whatsapp --set first_name=Zoë
       handbill compile followup_call --channel sms --policy adapt --explain
+      handbill compile followup_call --channel messenger --recipients people.csv --channel-id 9876 --out payloads.jsonl
+      handbill compile followup_call --channel sms --recipients people.parquet --no-address --sample 20 --out review/
       handbill compile --all --out build
     """
     from .opening import opened
@@ -82,18 +105,36 @@ def compile_(
             raise click.UsageError("--all needs --out DIR; `handbill compile --all --out build` is usual.")
         project = opened(folder)
         files = payloads(project, via, compact, policy=policy, fail_on=fail_on)
-        ctx.exit(compare(out, files) if check_only else update(project, out, files))
+        ctx.exit(compare(Path(out), files) if check_only else update(project, Path(out), files))
     if check_only:
         raise click.UsageError("--check goes with --all.")
     if not name or not channel:
         raise click.UsageError("a NAME and a --channel are needed; or --all.")
     asked |= {"via": via, "out": out, "compact": compact, "explain": explain, "policy": policy, "fail_on": fail_on}
+    _fitting(asked)
+    if asked["file"] is not None:
+        from .bulk import compile_bulk
+
+        ctx.exit(compile_bulk(folder, name, channel, asked))
     ctx.exit(_one(folder, name, channel, asked))
 
 
+_OPTIONS = {"settings": "--set", "more": "--address", "file": "--recipients", "mapping": "--map"}
+# which options belong to one message only, and which to a file of recipients
+_ONE = ("to", "example", "data", "settings", "explain")
+_FILE = ("mapping", "no_address", "limit", "sample", "on_error", "errors", "jobs", "force", "quiet")
+
+
 def _given_options(asked: dict[str, Any]) -> list[str]:
-    names = {"settings": "--set", "channel_id": "--channel-id", "more": "--address"}
-    return [names.get(key, f"--{key}") for key, value in asked.items() if value]
+    return [_OPTIONS.get(key, f"--{key.replace('_', '-')}") for key, value in asked.items() if value]
+
+
+def _fitting(asked: dict[str, Any]) -> None:
+    """Raises UsageError for an option that has no meaning here."""
+    if odd := _given_options({key: asked[key] for key in (_ONE if asked["file"] else _FILE)}):
+        verb = "goes" if len(odd) == 1 else "go"
+        no = "does not go" if len(odd) == 1 else "do not go"
+        raise click.UsageError(f"{', '.join(odd)} {f'{no} with' if asked['file'] else f'{verb} with'} --recipients.")
 
 
 def _one(folder: Path | None, name: str, channel: str, asked: dict[str, Any]) -> int:
@@ -123,7 +164,7 @@ def _one(folder: Path | None, name: str, channel: str, asked: dict[str, Any]) ->
         put(data)
         return CLEAN
     try:
-        write_files({asked["out"]: data})
+        write_files({Path(asked["out"]): data})
     except OSError as error:
         raise CannotWrite(error) from None
     return CLEAN

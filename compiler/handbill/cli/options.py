@@ -137,3 +137,56 @@ _CONTEXT = (
     click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a value; may be repeated."),
     click.option("--address", "more", multiple=True, metavar="NAME=VALUE", help="What else the gateway must know."),
 )
+
+
+def file_options(command: _F) -> _F:
+    """`--recipients` for a file of them, `--map` for its columns, `--limit`."""
+    for option in reversed(_RECIPIENTS):
+        command = option(command)
+    return command
+
+
+_RECIPIENTS = (
+    click.option(
+        "--recipients",
+        "file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Many recipients: a CSV, JSON lines or Parquet file; its columns are `to` and the template's parameters.",
+    ),
+    click.option(
+        "--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column that has a parameter, or `to`."
+    ),
+    click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows."),
+)
+
+
+def bulk_options(command: _F) -> _F:
+    """How a file of recipients is compiled, and what becomes of its bad rows."""
+    for option in reversed(_BULK):
+        command = option(command)
+    return command
+
+
+_BULK = (
+    click.option("--no-address", is_flag=True, help="To nobody, for review: no column `to` is needed."),
+    click.option(
+        "--sample", type=click.IntRange(min=1), metavar="N", help="Only N rows from all over the file, always the same."
+    ),
+    click.option(
+        "--on-error",
+        type=click.Choice(["stop", "skip"]),
+        help="A bad row ends it (stop), which is usual, or is left out (skip), which is usual with --errors.",
+    ),
+    click.option(
+        "--errors",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write bad rows to this file, with what is wrong: JSON lines, to be mended and compiled again.",
+    ),
+    click.option(
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Work in N processes. Otherwise: on every core."
+    ),
+    click.option("--force", is_flag=True, help="Replace files that are there."),
+    click.option("--quiet", is_flag=True, help="No progress."),
+)

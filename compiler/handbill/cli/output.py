@@ -46,7 +46,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     try:
         for path, data in files.items():
             made += _folders(path.parent)
-            if _is_special(path):
+            if is_special(path):
                 path.write_bytes(data)
             else:
                 target = path.resolve()
@@ -74,7 +74,7 @@ def _stage(path: Path, data: bytes) -> Path:
     return temporary
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """A pipe or a device, such as /dev/stdout."""
     try:
         mode = path.stat().st_mode

@@ -12,10 +12,10 @@ import click
 from ..diagnostic import Diagnostic, in_order
 from ..gateways import direct
 from ..names import known_channel, known_locale
-from .address import address
+from .address import address, pair
 from .context import given
 from .errors import FOUND, show
-from .options import CHANNEL, context_options, locale_option, lowering_options, project_option, via_option
+from .options import CHANNEL, context_options, file_options, locale_option, lowering_options, project_option, via_option
 from .output import put, say
 
 if TYPE_CHECKING:
@@ -34,13 +34,7 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.option("--channel", type=CHANNEL, metavar="CHANNEL", help="Where the customers read.")
 @click.option("--to", metavar="ID", help="The recipient.")
-@click.option(
-    "--recipients",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Many recipients: a CSV, JSON lines or Parquet file, whose columns are `to` and the template's parameters.",
-)
+@file_options
 @click.option("--resume", "run", metavar="RUN", help="Go on with a run that was not finished.")
 @click.option(
     "--channel-id",
@@ -50,9 +44,6 @@ if TYPE_CHECKING:
 @via_option
 @locale_option
 @context_options
-@click.option(
-    "--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column that has a parameter, or `to`."
-)
 @click.option(
     "--validate-first/--stream",
     "first",
@@ -71,7 +62,6 @@ if TYPE_CHECKING:
 )
 @click.option("--workers", type=int, metavar="N", help="Requests under way at once.")
 @click.option("--batch", type=int, metavar="N", help="Messages in a request, where the gateway takes a list.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows.")
 @click.option(
     "--connection",
     "chosen",
@@ -220,7 +210,7 @@ def _many(
     from .campaign import Plan, begin, manner, shown_requests
 
     channel = asked["channel"]
-    mapping = dict(_pair(pair, "--map") for pair in asked["mapping"])
+    mapping = dict(pair(each, "--map") for each in asked["mapping"])
     channel_id = asked["channel_id"] or link.channels.get(channel)
     if asked["dump"] and "channel_id" not in mapping:
         channel_id = channel_id or "<channel_id>"
@@ -245,20 +235,13 @@ def _same(
     known = {field.name for field in gateway.fields(known_channel(channel))}
     values = {name: value for name, value in link.address.items() if name in known}
     values |= {"channel_id": channel_id} if channel_id and "channel_id" in known else {}
-    for pair in asked["more"]:
-        name, value = _pair(pair, "--address")
+    for each in asked["more"]:
+        name, value = pair(each, "--address")
         if name not in known:
             raise click.UsageError(f"{gateway.NAME} has no address field `{name}`; it knows {', '.join(known)}.")
         values[name] = value
     _printable(values)
     return values
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name or not value:
-        raise click.UsageError(f"{option} takes name=value, not `{text}`.")
-    return name, value
 
 
 def _printable(values: Mapping[str, str]) -> None:

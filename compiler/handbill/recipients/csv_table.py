@@ -10,8 +10,10 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ..contracts import Origin
 from ..diagnostic import Diagnostic, Failed, Label
@@ -19,7 +21,21 @@ from ..marks import Path as KeyPath
 from ..marks import Place
 from ..source import Source, Span
 from .row_ends import RowEnds
-from .tables import CHUNK, LARGEST, MOST_COLUMNS, SAVE, Chunk, Code, Lines, Record, TooLarge, opened, refused, size_of
+from .tables import (
+    CHUNK,
+    LARGEST,
+    MOST_COLUMNS,
+    SAVE,
+    Chunk,
+    Code,
+    Lines,
+    Record,
+    TooLarge,
+    opened,
+    refused,
+    size_of,
+    stretch,
+)
 
 LARGEST_CELL = 131_072  # characters; a bound of ours
 
@@ -92,6 +108,35 @@ class Csv:
                 if record.problem is None:
                     record.values = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell}
                 yield record
+
+    def cells(self, columns: Collection[str], chunk: Chunk) -> Iterator[dict[str, Any] | None]:
+        text = self._text(chunk)
+        if text is None:
+            yield from (None for _ in self.records(columns, chunk))
+            return
+        rows, names, wide = self._rows(StringIO(text, newline="\n")), self.columns, len(self.columns)
+        quoted = '"' in text
+        while True:
+            try:
+                for cells in rows:
+                    if len(cells) == wide and not (quoted and max(map(len, cells)) > LARGEST_CELL):
+                        if values := {name: cell for name, cell in zip(names, cells, strict=True) if cell}:
+                            yield values
+                    elif any(cells):
+                        yield None
+                return
+            except csv.Error:
+                yield None
+
+    def _text(self, chunk: Chunk) -> str | None:
+        """A chunk's text, where nothing but its quotes and its cells can be wrong with it."""
+        if chunk.end - chunk.start > LARGEST:
+            return None
+        try:
+            text = stretch(self.path, self.shown, chunk).decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in text or max(map(len, text.split("\n"))) > LARGEST_CELL else text
 
     def origin(self, record: Record) -> Origin:
         whole = len(record.text)

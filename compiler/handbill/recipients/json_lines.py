@@ -9,13 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from ..contracts import Origin
 from ..diagnostic import Diagnostic, Label
 from ..marks import MAX_DEPTH, Unreadable, number, places, plain
 from ..read_json import read_json
 from ..source import Source, Span
 from ..template import unreadable
-from .tables import CHUNK, LARGEST, Chunk, Code, Lines, Record, TooLarge, opened, size_of
+from .tables import CHUNK, LARGEST, NOTE, Chunk, Code, Lines, Record, TooLarge, opened, size_of, stretch
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -64,6 +66,19 @@ class JsonLines:
                     count += 1
                     yield self._record(count, lines, line)
 
+    def cells(self, columns: Collection[str], chunk: Chunk) -> Iterator[dict[str, Any] | None]:
+        if chunk.end - chunk.start > LARGEST:
+            yield from (None for _ in self.records(columns, chunk))
+            return
+        data = stretch(self.path, self.shown, chunk)
+        for line in (data if chunk.start else data.removeprefix(b"\xef\xbb\xbf")).split(b"\n"):
+            values = _sure(line)
+            if values is not None:
+                values.pop(NOTE, None)
+                yield values
+            elif line and not line.decode("utf-8", "surrogateescape").isspace():
+                yield None
+
     def origin(self, record: Record) -> Origin:
         return Origin(Source(self.shown, record.text, record.line), dict(places(read_json(record.text))))
 
@@ -87,6 +102,7 @@ class JsonLines:
                 record.problem = problem
                 return record
         if isinstance(values, dict):
+            values.pop(NOTE, None)
             record.values = values
         else:
             label = Label(Span(lines.source(self.shown), 0, len(record.text)), "a recipient is an object: {…}")
@@ -116,6 +132,44 @@ def _number(text: str) -> int | float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_number, parse_int=_number)
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def _sure(line: bytes) -> dict[str, Any] | None:
+    """A line as orjson reads it, where that is what `_fast` makes of it; None where it may not be.
+
+    orjson takes the last of two values that have one name. Whether there are two is counted: as long as no colon
+    stands apart from the name before it, each name makes one `":` at least.
+    """
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if type(value) is not dict or b" :" in line or b"\t:" in line or b"\r:" in line:
+        return None
+    if _PLAIN.issuperset(map(type, value.values())):
+        return value if line.count(b'":') == len(value) else None
+    try:
+        return value if line.count(b'":') == _names(value, MAX_DEPTH) else None
+    except ValueError:
+        return None
+
+
+def _names(value: Any, levels: int) -> int:
+    """How many names objects have in it. Raises ValueError for a number that is not whole, or more than `levels`."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        if not levels:
+            raise ValueError
+        count, children = (len(value), value.values()) if kind is dict else (0, value)
+        if _PLAIN.issuperset(map(type, children)):
+            return count
+        return count + sum([_names(child, levels - 1) for child in children])
+    if kind is float:  # also what is too large for orjson's whole numbers
+        raise ValueError
+    return 0
 
 
 def _fast(line: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,8 +41,12 @@ def recipients_of(
     address: Mapping[str, str] | None = None,
     shown: str = "",
     locale: str = "",
+    addressed: bool = True,
+    also: Sequence[str] = (),
 ) -> Recipients:
     """The recipients of a template, in a file; see `Recipients` for what is given with them.
+
+    When they are not `addressed`, no column is part of an address, and none needs to be there.
 
     Raises Failed for a template that is wrong whatever the values, for a file that is none of ours or has not the
     columns that are needed, and for an unknown name.
@@ -56,8 +60,9 @@ def recipients_of(
     rules = ContextRules(template if template.contract.has_params else compiler.base(name))
     target = known_channel(channel)
     return Recipients(
-        path, rules, gateway.fields(target), mapping=mapping, address=address, shown=shown,
-        one_of=one_of(target) if gateway is direct else (), locales=compiler.project.locales, locale=locale,
+        path, rules, gateway.fields(target) if addressed else (), mapping=mapping, address=address, shown=shown,
+        one_of=one_of(target) if gateway is direct and addressed else (), locales=compiler.project.locales,
+        locale=locale, also=also,
     )  # fmt: skip
 
 
@@ -88,10 +93,10 @@ def compiled(
             yield Compiled(current, None, (current.problem.at(**where),))
             continue
         result = next(results)
-        yield Compiled(current, result) if isinstance(result, bytes) else _told(current, result, recipients)
+        yield Compiled(current, result) if isinstance(result, bytes) else told(current, result, recipients)
 
 
-def _told(row: Row, result: Result, recipients: Recipients) -> Compiled:
+def told(row: Row, result: Result, recipients: Recipients) -> Compiled:
     """A message of which there is something to say: beside the template's place, that of the recipient."""
     found = []
     for d in result.diagnostics:

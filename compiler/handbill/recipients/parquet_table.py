@@ -82,6 +82,11 @@ class Parquet:
                 yield batch
                 first += batch.num_rows
 
+    def cells(self, columns: Collection[str], chunk: Chunk) -> Iterator[dict[str, Any] | None]:
+        wanted = tuple(name for name in self.columns if name in columns)
+        for values in self._rows(chunk, wanted):
+            yield values and {name: value for name, value in values.items() if value is not None}
+
     def origin(self, record: Record) -> Origin:
         text = record.text or json.dumps(record.values, ensure_ascii=False, default=str)
         source = Source(self.shown, text, record.line)

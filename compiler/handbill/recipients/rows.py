@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..contracts import ContextRules, Origin
 from ..diagnostic import Diagnostic, Failed, Label, Severity, did_you_mean
@@ -22,7 +22,7 @@ from ..marks import Place
 from ..source import Span
 from .csv_table import Csv
 from .json_lines import JsonLines
-from .tables import Code, Record, Table, opened, refused
+from .tables import Chunk, Code, Record, Table, opened, refused
 
 _ENDINGS = ".csv, .tsv, .jsonl, .ndjson or .parquet"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -40,6 +40,9 @@ class Row:
     problem: Diagnostic | None
     record: Record  # as the file has it
     locale: str = ""  # of the message; the project's own when it is empty
+
+
+Quick: TypeAlias = tuple[Mapping[str, Any], Mapping[str, str], str]  # values, address, locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,14 @@ class Recipients:
         shown: str = "",
         locales: Sequence[str] = (),
         locale: str = "",
+        also: Sequence[str] = (),
     ) -> None:
         """`fields` are the gateway's; `mapping` gives columns by parameter or field; `address` is the same for all.
 
         Of the fields `one_of`, where there are some, every recipient needs one. Of `locales`, where there are some, a
-        row may name its own in the column `locale`; `locale` is that of the others. Raises Failed, before any row, for
-        a file that is none of ours or has not the columns that are needed.
+        row may name its own in the column `locale`; `locale` is that of the others. The columns `also` are read for
+        another use. Raises Failed, before any row, for a file that is none of ours or has not the columns that are
+        needed.
         """
         self.table = _table(path, shown or path.as_posix())
         self._rules = rules
@@ -90,20 +95,37 @@ class Recipients:
         self._address = [_Use(f.name, self._mapping.get(f.name, f.name)) for f in fields]
         self._open = not rules.template.contract.has_params  # any column is a value
         self._used = {use.column for use in (*self._values, *self._address, *([self._spoken] if locales else []))}
-        self._unused: dict[str, None] = {}
+        self._used |= set(also)
+        self._wanted = self.table.columns or () if self._open else self._used
+        self._asked = [
+            (field.name, use.column, field.required) for use, field in zip(self._address, fields, strict=True)
+        ]
+        self.unused: dict[str, None] = {}  # names that nothing asks for, of JSON lines
         if self.table.columns is not None:
             self._check_columns(self.table.columns)
 
     def __iter__(self) -> Iterator[Row]:
         """Raises Failed when the rest of the file cannot be read."""
-        for record in self.table.records(self._used if not self._open else self.table.columns or ()):
-            yield self._row(record)
+        return map(self.row, self.records())
+
+    def records(self, chunk: Chunk | None = None) -> Iterator[Record]:
+        """As the file has them, or a chunk of it. Raises Failed when the rest cannot be read."""
+        return self.table.records(self._wanted, chunk)
+
+    def quickly(self, chunk: Chunk) -> Iterator[Quick | None]:
+        """For each record of a chunk values without defaults, address and locale; None where it needs a closer look.
+
+        Nothing is said against the values yet, and the contract has not judged them. Where it is not None, `row` finds
+        the same, or that they break the contract.
+        """
+        for cells in self.table.cells(self._wanted, chunk):
+            yield None if cells is None else self._quick(cells)
 
     @property
     def remarks(self) -> list[Diagnostic]:
         """What is to be said of the file though it can be used; of JSON lines, of those that were read."""
         columns = self.table.columns
-        unused = [name for name in self._unused if name] if columns is None else []
+        unused = [name for name in self.unused if name] if columns is None else []
         if columns is not None and not self._open:
             unused = [name for name in columns if name and name not in self._used]
         if not unused:
@@ -121,6 +143,11 @@ class Recipients:
                 hint=f"did you mean `{meant}`? then --map {meant}={unused[0]}" if meant else "",
             )
         ]  # fmt: skip
+
+    def content(self, record: Record) -> dict[str, Any]:
+        """What a row says, by column, as a line of JSON can say it: numbers for parameters that take numbers."""
+        typed = {use.column: use.typed for use in self._values if use.typed}
+        return {name: typed[name](cell) if name in typed else cell for name, cell in record.values.items()}
 
     def places(self, row: Row, names: Sequence[str]) -> list[Span]:
         """Where the row has the values of these parameters; the whole row when it has none of them."""
@@ -168,7 +195,27 @@ class Recipients:
 
     # one row
 
-    def _row(self, record: Record) -> Row:
+    def _quick(self, cells: dict[str, Any]) -> Quick | None:
+        address = self._same.copy()
+        for name, column, required in self._asked:
+            value = cells.get(column)
+            if value is not None:
+                if type(value) is int:
+                    value = str(value)
+                if type(value) is not str or not value or not value.isprintable() or value.strip() != value:
+                    return None
+                address[name] = value
+            elif required and name not in address:
+                return None
+        if self._one_of and not any(name in address for name in self._one_of):
+            return None
+        locale: str | None = self._locale
+        if self._locales:
+            locale = self._language(cells.get(self._spoken.column))
+        return None if locale is None else (self._given(cells), address, locale)
+
+    def row(self, record: Record) -> Row:
+        """A record as a recipient, with what is wrong with it."""
         problem = record.problem
         values: dict[str, Any] = {}
         address: dict[str, str] = dict(self._same)
@@ -177,14 +224,14 @@ class Recipients:
             problem = self._addressed(record, address)
             if problem is None and not self._rules.holds(values):
                 problem = self._broken(record, values)
-        locale = self._language(record) if problem is None and self._locales else self._locale
+        speaks = problem is None and self._locales
+        locale = self._language(record.values.get(self._spoken.column)) if speaks else self._locale
         if locale is None:
             problem = self._unspoken(record)
         return Row(record.number, record.line, values, address, problem, record, locale or "")
 
-    def _language(self, record: Record) -> str | None:
+    def _language(self, cell: Any) -> str | None:
         """The language of a row, its own or everybody's; None for one that the project does not have."""
-        cell = record.values.get(self._spoken.column)
         asked = cell.strip() if isinstance(cell, str) else cell
         return self._locales.get(str(asked).replace("-", "_").lower()) if asked else self._locale
 
@@ -195,8 +242,8 @@ class Recipients:
     def _given(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         if self.table.columns is None and not self._open and not cells.keys() <= self._used:
             for name in cells:
-                if name not in self._used and len(self._unused) < 100:  # enough to be told; a line could have any
-                    self._unused[name[:60]] = None
+                if name not in self._used and len(self.unused) < 100:  # enough to be told; a line could have any
+                    self.unused[name[:60]] = None
         if self._open:
             given = dict(cells)
             given.update({name: cells[column] for name, column in self._mapping.items() if column in cells})

@@ -18,6 +18,8 @@ from ..source import Source, Span
 LARGEST = 1_000_000  # bytes of a record
 MOST_COLUMNS = 1_000
 
+NOTE = "handbill:problem"  # beside a row's values: what was wrong with it when it was laid aside; no parameter's name
+
 CHUNK = 256 * 1024  # bytes; some milliseconds of work
 
 _FOUL = re.compile("[\0\ud800-\udfff]")
@@ -74,6 +76,10 @@ class Table(Protocol):
         """
         ...
 
+    def cells(self, columns: Collection[str], chunk: Chunk) -> Iterator[dict[str, Any] | None]:
+        """The values of each record of a chunk, quickly; None where `records` has to look closer."""
+        ...
+
     def origin(self, record: Record) -> Origin:
         """Where the values of a record stand, by column."""
         ...
@@ -112,6 +118,13 @@ def size_of(path: Path) -> int:
 
 class TooLarge(Exception):
     """A record has more bytes than any needs."""
+
+
+def stretch(path: Path, shown: str, chunk: Chunk) -> bytes:
+    """The bytes of a chunk. Raises Failed."""
+    with opened(path, shown) as file:
+        file.seek(chunk.start)
+        return file.read(chunk.end - chunk.start)
 
 
 class Lines:

@@ -21,6 +21,7 @@ class Step:
     rate: float = 0.0  # a second; 0 when there is none yet
     left: float | None = None  # seconds
     note: str = ""  # why it does not go on, if it does not
+    share: float | None = None  # of everything, 0 to 1, where the total is not known
 
     def words(self) -> str:
         """ "190 sent, 2 rejected, 12.5/s, 3 min left"."""
@@ -98,7 +99,8 @@ class Bar:
             self._tasks = {step.what: self._bar.add_task(step.what, total=None, words="")}
         of = f" of {step.total:,}" if step.total else ""
         words = " · ".join(filter(None, [f"{step.done:,}{of}", step.words()]))
-        self._bar.update(self._tasks[step.what], completed=step.done, total=step.total or None, words=words)
+        done, total = (step.done, step.total or None) if step.share is None else (step.share, 1.0)
+        self._bar.update(self._tasks[step.what], completed=done, total=total, words=words)
 
     def close(self) -> None:
         self._bar.stop()
