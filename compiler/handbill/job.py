@@ -62,6 +62,7 @@ class Made:
     bodies: list[Any] | None = None
     found: list[Diagnostic] = field(default_factory=list)
     skeleton: str = ""
+    values: list[object] = field(default_factory=list)  # of the skeleton's holes
     document: Document | None = None
     trees: list[Tree] = field(default_factory=list)
     messages: list[Tree] = field(default_factory=list)  # what the document's have become

@@ -37,7 +37,8 @@ from .tree import NotText, Tree, fill
 from .trouble import too_costly
 
 if TYPE_CHECKING:
-    from .stamp import Stamp
+    from .fast import Line
+    from .filtering import Filter
 
 
 class Compiler(Prepared):
@@ -50,17 +51,19 @@ class Compiler(Prepared):
         *,
         policy: str | None = None,
         fail_on: Iterable[str] = (),
+        filters: Iterable[Filter[Any, Any]] = (),
     ) -> None:
         """`guard` is entered around each message's work, and may raise TooCostly (`guard.limited` does).
 
         `policy`, "strict" or "adapt", goes before the template's and the project's. `fail_on` are the kinds of loss
-        (`lowering.KINDS`) that are errors.
+        (`lowering.KINDS`) that are errors. `filters` are for templates to use, beside those that handbill.toml names.
+        Raises Failed when those cannot be had, ValueError for a filter that is called like another.
         """
-        super().__init__(project, policy)
+        super().__init__(project, policy, filters)
         self._guard = guard
         self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
         self._documents: dict[tuple[str, str], Document] = {}
-        self._stamps: dict[tuple[str, ...], dict[str, Stamp]] = {}
+        self._lines: dict[tuple[str, ...], Line] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._approvals = Approvals(project)
 
@@ -106,7 +109,7 @@ class Compiler(Prepared):
 
     def under(self, policy: str | None, fail_on: Iterable[str]) -> Compiler:
         """A compiler of the same project with another policy."""
-        return Compiler(self.project, self._guard, policy=policy, fail_on=fail_on)
+        return Compiler(self.project, self._guard, policy=policy, fail_on=fail_on, filters=self.filters)
 
     def many(
         self,
@@ -129,68 +132,73 @@ class Compiler(Prepared):
         self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
     ) -> Iterator[bytes | Result]:
         """`many`, with an address and a locale for each context. Items are taken one by one."""
-        target = known_channel(channel)
+        known_channel(channel)
         if name not in self.project.names():
             self.project.template(name)
         if via is not None:
             known_gateway(via)
-        jobs: dict[str, Job] = {}
+        return self._each(name, channel, via, items)
 
-        def job(locale: str) -> Job:
-            if locale not in jobs:
-                spoken = known_locale(self.project, locale or self.project.config.locale)
-                template = self.project.template(name, channel, spoken)
-                jobs[locale] = self._job(template, target, self.via(template, via, channel), spoken)
-            return jobs[locale]
+    def _each(
+        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
+    ) -> Iterator[bytes | Result]:
+        lines: dict[Any, tuple[Job, Line]] = {}
+        for context, address, locale in items:
+            key = (locale, *address) if address else locale
+            found = lines.get(key)
+            if found is None:
+                try:
+                    found = lines[key] = self._line(name, channel, via, locale, address)
+                except Failed as failed:  # no version for this language, or translations that cannot be read
+                    if not locale:
+                        raise
+                    where = {"template": name, "channel": channel, "locale": self._shown(locale)}
+                    yield Result(None, [d.at(**where) for d in failed.diagnostics])
+                    continue
+            job, line = found
+            filled = line.fill(context, address)
+            yield filled if filled is not None else self._ordinary(job, line, context, address)
 
-        def made(context: Mapping[str, Any], address: Address, locale: str) -> bytes | Result:
-            try:
-                return self._stamped(job(locale), context, address)
-            except Failed as failed:  # no version for this language, or translations that cannot be read
-                if not locale:
-                    raise
-                where = {"template": name, "channel": channel, "locale": self._shown(locale)}
-                return Result(None, [d.at(**where) for d in failed.diagnostics])
+    def _line(self, name: str, channel: str, via: str | None, locale: str, address: Address) -> tuple[Job, Line]:
+        """Raises Failed."""
+        from .fast import Line, walk  # brings jsonschema, 50 ms that a check does not need
 
-        return (made(context, address, locale) for context, address, locale in items)
+        spoken = known_locale(self.project, locale or self.project.config.locale)
+        template = self.project.template(name, channel, spoken)
+        job = self._job(template, known_channel(channel), self.via(template, via, channel), spoken)
+        key = job.key(address)
+        if key not in self._lines:
+            make = partial(walk, self.renderer.environment, template, job.surroundings)
+            self._lines[key] = Line(lambda: make(self.catalog(spoken)), self._rules_of(template))
+        return job, self._lines[key]
 
-    def _stamped(self, job: Job, context: Mapping[str, Any], address: Address) -> bytes | Result:
+    def _ordinary(self, job: Job, line: Line, context: Mapping[str, Any], address: Address) -> bytes | Result:
+        """A message that the fast way does not take, and what can be learnt of it for the next."""
+        from .stamp import Stamp
+
         rules = self._rules_of(job.template)
-        stamps = self._stamps.setdefault(job.key(address), {})
         given = rules.complete(context)
-        if stamps and rules.holds(given):
+        if line.stamps and rules.holds(given):
             try:
                 speech = Speech(self.catalog(job.locale))
                 rendered = self.renderer.render(job.template, {**given, **job.surroundings}, speech)
             except Failed:
                 return self._result(job, self._attempt(job, context, address))
-            stamp = stamps.get(rendered.skeleton)
+            stamp = line.stamps.get(rendered.skeleton)
             values = [*rendered.values, *address.values()] if address else rendered.values
             filled = stamp.fill(values) if stamp is not None else None
             if filled is not None:
                 return filled
-        from .stamp import Stamp  # brings jsonschema, 50 ms that a check does not need
-
         made = self._attempt(job, context, address)
         if made.found:
             return self._result(job, made)
         fatal = any(d.code in self._fatal for d in made.losses)
         if made.document is not None and made.document.reusable and not fatal:
+            guard = self._approvals.guard(made.explained.plan, job.target, job.gateway) if made.explained else None
             native = job.template.contract.payload is not None
-            keep(
-                stamps,
-                made.skeleton,
-                Stamp(
-                    made.document.root,
-                    made.messages,
-                    made.trees,
-                    self._judge(job.target, job.gateway),
-                    native=native,
-                    also=self._approvals.guard(made.explained.plan, job.target, job.gateway)
-                    if made.explained
-                    else None,
-                ),
-            )
+            judge = self._judge(job.target, job.gateway)
+            stamp = Stamp(made.document.root, made.messages, made.trees, judge, native=native, also=guard)
+            line.learn(context, made.values, made.skeleton, stamp)
         result = self._result(job, made)
         return result if result.diagnostics else to_json(result.payload, compact=True)
 
@@ -289,7 +297,7 @@ class Compiler(Prepared):
             trees = [gateway.addressed(p, target, to) if isinstance(p, dict) else p for p in parts]
             bodies = [fill(tree, values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
-            return Made(bodies, found, rendered.skeleton, document, trees)
+            return Made(bodies, found, rendered.skeleton, rendered.values, document, trees)
         if unreached := gateway.reaches(target):
             span = places.skeleton(*places.offsets(document, ("template_type",)))
             return Made(found=[replace(unreached, label=Label(span, f"{gateway.NAME} does not reach {target.title}"))])
@@ -315,7 +323,7 @@ class Compiler(Prepared):
         trees = gateway.emit(plan.messages, target, to)
         bodies = [fill(tree, values) for tree in trees]
         found += self._payload_problems(judge, trees, bodies, document, places)
-        return Made(bodies, found, rendered.skeleton, document, trees, plan.trees, losses, explained)
+        return Made(bodies, found, rendered.skeleton, rendered.values, document, trees, plan.trees, losses, explained)
 
     def _plan(self, job: Job, document: Document, skeleton: str) -> Plan:
         key = (*job.key(None), skeleton)

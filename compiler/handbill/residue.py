@@ -72,14 +72,14 @@ class Residue:
 
         That needs no call into Python. It is as strict as the rules are wherever `limits` hold, too.
         """
-        return Schema({"prefixItems": [_in_code_points(rule) for rule in self._merged(leaves)]})
+        return Schema({"prefixItems": [_in_code_points(rule) for rule in self.merged(leaves)]})
 
     def limits(self, leaves: list[Leaf], keyword: str) -> dict[int, int]:
         """The limits of one keyword, by the leaf's place in the list."""
-        return {i: rule[keyword] for i, rule in enumerate(self._merged(leaves)) if keyword in rule}
+        return {i: rule[keyword] for i, rule in enumerate(self.merged(leaves)) if keyword in rule}
 
-    def _merged(self, leaves: list[Leaf]) -> list[dict[str, Any]]:
-        # `prefixItems` takes no empty list
+    def merged(self, leaves: list[Leaf]) -> list[dict[str, Any]]:
+        """The rules of each leaf as one schema. At least one, as `prefixItems` takes no empty list."""
         return [_merged(self.rules.get(id(leaf), [])) for leaf in leaves] or [{}]
 
 
@@ -229,7 +229,7 @@ _LIMITS: dict[str, Callable[[int, int], int]] = {
     "x-maxGraphemes": min,
     "x-maxSeptets": min,
 }
-_IDLE = frozenset({"title", "description", "default", "examples"})
+IDLE = frozenset({"title", "description", "default", "examples"})
 
 
 def _in_code_points(rule: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _merged(rules: list[Any]) -> dict[str, Any]:
     limits: dict[str, int] = {}
     rest: list[Any] = []
     for rule in _opened(rules):
-        kept = {key: value for key, value in rule.items() if key not in _IDLE}
+        kept = {key: value for key, value in rule.items() if key not in IDLE}
         unit = kept.pop("x-unit", None)
         if unit == "characters" and "maxLength" in kept:
             # fits in every reading of "characters"; where it does not, the slow way finds the words

@@ -22,7 +22,12 @@ from .units import utf8, utf16
 
 
 class Stamp:
-    """One skeleton for one channel and gateway. `fill` gives what `to_json(…, compact=True)` gives."""
+    """One skeleton for one channel and gateway. `fill` gives what `to_json(…, compact=True)` gives.
+
+    What a faster function may be made of (`fast.shape`): `chunks` of the payload with a leaf of `slots` between each
+    two; all `leaves` that wait for values, with the `limits` of each, a schema; groups of which no two may be the
+    same (`different`). `whole` says that something must be asked of every message as a whole.
+    """
 
     def __init__(
         self,
@@ -39,7 +44,7 @@ class Stamp:
         Raises residue.Refused where the structure breaks a rule.
         """
         self._document = document
-        self._also = also
+        self.also = also
         self._messages = messages
         self._bodies = bodies
         residue = Residue()
@@ -52,8 +57,8 @@ class Stamp:
             residue.add(judge.payload.schema, body)
         self._judge = judge
         self._native = native
-        self._whole = bool(residue.whole)
-        self._chunks: list[bytes] = []
+        self.whole = bool(residue.whole)
+        self.chunks: list[bytes] = []
         slots: list[Leaf] = []
         self._write(bodies[0] if len(bodies) == 1 else list(bodies), slots)
         leaves = {id(leaf): leaf for leaf in [*slots, *residue.leaves.values()]}.values()
@@ -68,7 +73,9 @@ class Stamp:
         ordered = [*whole, *texts, *recoded]
         index = {id(leaf): i for i, leaf in enumerate(ordered)}
         self._slots = _picker([index[id(leaf)] for leaf in slots])
-        self._template: list[Any] = [piece for chunk in self._chunks for piece in (chunk, None)][:-1]
+        self.leaves, self.slots, self.different = ordered, slots, residue.different
+        self.limits = residue.merged(ordered)
+        self._template: list[Any] = [piece for chunk in self.chunks for piece in (chunk, None)][:-1]
         self._rules = residue.schema(ordered)
         self._utf16 = residue.limits(ordered, "x-maxUtf16")
         self._bytes = residue.limits(ordered, "x-maxBytes")
@@ -84,7 +91,7 @@ class Stamp:
                 if node.parts is None:
                     pending.extend(orjson.dumps(node.value))
                 else:
-                    self._chunks.append(bytes(pending))
+                    self.chunks.append(bytes(pending))
                     pending.clear()
                     slots.append(node)
             elif isinstance(node, dict):
@@ -105,7 +112,7 @@ class Stamp:
 
         write(tree)
         pending.extend(b"\n")
-        self._chunks.append(bytes(pending))
+        self.chunks.append(bytes(pending))
 
     def fill(self, values: Sequence[Any]) -> bytes | None:
         """The payload's bytes, valid by every rule; None when something is to be said about it."""
@@ -123,9 +130,9 @@ class Stamp:
             return None
         if not self._holds(leaves):
             return None
-        if self._whole and not self._asked(values):
+        if self.whole and not self._asked(values):
             return None
-        if self._also is not None and not self._also(values):
+        if self.also is not None and not self.also(values):
             return None
         pieces = self._template.copy()
         try:
