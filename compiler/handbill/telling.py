@@ -42,7 +42,7 @@ def lowered_diagnostics(
     for f in findings:
         v = f.violation
         moved = replace(
-            v, path=_message_path(v.path, sources), others=tuple(_message_path(other, sources) for other in v.others)
+            v, path=message_path(v.path, sources), others=tuple(message_path(other, sources) for other in v.others)
         )
         found.append(_diagnostic(moved, f.who, document, places, leaf_at(tree, v.path)))
     return found
@@ -57,8 +57,8 @@ def payload_diagnostics(rule: Rule, tree: Tree, body: Any, document: Document, p
         if source.startswith(ADDRESS):
             found.append(_of_address(v, rule.who, source.removeprefix(ADDRESS)))
             continue
-        path = _message_path(v.path, sources)
-        others = tuple(_message_path(other, sources) for other in v.others)
+        path = message_path(v.path, sources)
+        others = tuple(message_path(other, sources) for other in v.others)
         diagnostic = _diagnostic(replace(v, path=path, others=others), rule.who, document, places)
         found.append(replace(diagnostic, pointer=pointer_of(v.path)))
     return found
@@ -69,7 +69,7 @@ def _of_address(v: Violation, who: str, field: str) -> Diagnostic:
     return replace(diagnose(v, who=who), title=f"Wrong address field `{field}`", pointer=pointer_of(v.path))
 
 
-def _message_path(path: Path, sources: dict[str, str]) -> Path:
+def message_path(path: Path, sources: dict[str, str]) -> Path:
     """Where in the message the part of a payload came from: itself, or the first leaf in it, or above it."""
     for end in range(len(path), -1, -1):
         pointer = pointer_of(path[:end])

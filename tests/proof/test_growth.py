@@ -40,7 +40,7 @@ def test_growth_is_that_of_pythons_tables(name: str) -> None:
     ],
 )
 def test_a_pattern_that_bounds(pattern: str, most: tuple[int, int]) -> None:
-    assert widest(pattern) == most
+    assert widest(pattern)[:2] == most
 
 
 OPEN = ["^https://", "a{3}$", "^a|b$", "^a+$", "^a*$", "(?i)^a$", r"^\p{L}$", "^a\\$", "^[[:alpha:]]$"]

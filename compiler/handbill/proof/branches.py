@@ -10,14 +10,13 @@ from math import inf
 from jinja2 import nodes
 
 from ..holes import MARKER
+from .choices import MOST_TURNS, how_many
 from .expressions import Evaluator, Loop, Scope
 from .skeleton import Buffer, Hole, Turns
 from .texts import EMPTY, Either, Text, sum_of
 from .texts import Lit as Literal
 from .texts import Times as Repeated
-from .values import Exact, Opaque, Row, Special, Value, Words, listed, one_of, options_of, shown
-
-_MOST_TURNS = 60  # of a loop whose items are known, each of which is written out
+from .values import Exact, Opaque, Row, Special, Value, Words, apart, listed, one_of, options_of, shown
 
 
 class _NotInline(Exception):
@@ -55,7 +54,7 @@ class Branches(Evaluator):
         if isinstance(value, Row):
             known = value.items
         elif isinstance(value, Exact) and isinstance(value.value, list | tuple | range | str | dict):
-            known = [Exact(item) for item in value.value] if len(value.value) <= _MOST_TURNS else None
+            known = [Exact(item) for item in value.value] if len(value.value) <= MOST_TURNS else None
         found = listed(value)
         if found is None:
             cause = next((option.cause for option in options_of(value) if isinstance(option, Opaque)), "")
@@ -65,7 +64,7 @@ class Branches(Evaluator):
     def _turns(self, node: nodes.For, scope: Scope) -> Iterator[tuple[Scope, Turns | None]]:
         """The scopes of the turns that stand for all, and how often each is repeated."""
         known, item, most, path = self._items(node, scope)
-        if known is not None and len(known) <= _MOST_TURNS and node.test is None:
+        if known is not None and len(known) <= MOST_TURNS and node.test is None:
             for at, each in enumerate(known):
                 loop = Loop(len(known), at == 0, at == len(known) - 1, one_of(known))
                 yield self._inside(node, scope, each, loop, at), None
@@ -77,6 +76,17 @@ class Branches(Evaluator):
         yield self._inside(node, scope, item, Loop(most, True, False, item)), Turns(path, 1)
         yield self._inside(node, scope, item, Loop(most, False, False, item)), Turns(path, most - 2, 2)
         yield self._inside(node, scope, item, Loop(most, False, True, item)), Turns(path, 1)
+
+    def _written_out(self, node: nodes.For, scope: Scope, choose: Callable[[int], int]) -> list[Scope]:
+        """The scopes of as many turns as are chosen, each with an item of its own."""
+        known, item, most, path = self._items(node, scope)
+        if known is not None and len(known) <= MOST_TURNS and node.test is None:
+            return [inner for inner, _ in self._turns(node, scope)]
+        count = how_many(most, path, choose)
+        return [
+            self._inside(node, scope, apart(item), Loop(count, at == 0, at == count - 1, item), at)
+            for at in range(count)
+        ]
 
     def _only(self, node: nodes.For, scope: Scope) -> Iterator[tuple[Scope, Turns | None]]:
         """The scope of a turn that is the only one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf, prod
 
 from jinja2 import nodes
 
@@ -11,6 +12,9 @@ from .expressions import Scope
 from .skeleton import Begin, End, Hole
 
 MOST_WAYS = 128
+MOST_SIZES = 40  # ways that are followed for what a message comes to as a whole
+_HOPELESS = 16  # times as many as are followed: not even begun
+MOST_TURNS = 60  # of a loop that is written out
 
 
 class NotFollowed(Exception):
@@ -35,13 +39,25 @@ class Choices:
         return choice
 
 
-def every_way(run: Callable[[Choices], None]) -> None:
-    """Run with each combination of choices. Raises NotFollowed when there are too many."""
+def how_many(most: float, path: str, choose: Callable[[int], int]) -> int:
+    """The length of a list that a message is made of, the largest first. Raises NotFollowed when it is not bounded."""
+    name = f"`{path}`" if path else "a list"
+    if most == inf:
+        raise NotFollowed(f"nothing bounds the number of {name}")
+    if most > MOST_TURNS:
+        raise NotFollowed(f"{name} can have more than {MOST_TURNS} items")
+    return int(most) - choose(int(most) + 1)
+
+
+def every_way(run: Callable[[Choices], None], most: int = MOST_WAYS) -> None:
+    """Run with each combination of choices. Raises NotFollowed when there are more than `most`."""
     given: list[int] = []
-    for _ in range(MOST_WAYS):
+    for at in range(most):
         choices = Choices(given)
         run(choices)
         taken = choices.taken
+        if at == 0 and prod(count for _, count in taken) > _HOPELESS * most:
+            break
         while taken and taken[-1][0] + 1 == taken[-1][1]:
             taken.pop()
         if not taken:

@@ -237,6 +237,7 @@ def _wider(size: Any, width: int) -> Any:
         bytes=max(size.bytes, min(size.bytes, 4 * short) + width - short, width),
         graphemes=max(size.points, width),
         septets=2 * max(size.points, width),
+        json=max(size.json, min(size.json, 6 * short) + width - short, width),
         gsm=False,
     )
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.parser import Parser
 
-from .. import lowering
+from .. import lowering, wordings
 from ..channels import Channel
 from ..diagnostic import Diagnostic, Failed, Label, Severity
 from ..gateways import Gateway
 from ..judge import Judge, Rule
 from ..keywords import Path
+from ..lowering import Ladder
 from ..render import Environment
 from ..source import Span
 from ..sourcemap import Mark, SourceMap, read_marks
 from ..telling import steps_of
 from ..template import Template
 from ..tree import Leaf, Tree, pointer_of
-from .choices import Choices, Dead, NotFollowed, every_way
+from . import declared, outgoing
+from .choices import MOST_SIZES, MOST_WAYS, Choices, Dead, NotFollowed, every_way
 from .expressions import Scope
+from .reach import has_wholes
 from .rules import Asked, Limit
 from .skeleton import Skeleton, assembled
 from .trees import Again, Shape, shaped
@@ -53,12 +57,16 @@ class Made:
     shape: Shape
 
 
-def not_followed(template: Template, reason: str) -> Diagnostic:
+# What is worst of each place in each skeleton.
+Worst: TypeAlias = dict[tuple[object, ...], tuple[Made, Verdict]]
+
+
+def not_followed(template: Template, reason: str, what: str = "lengths are") -> Diagnostic:
     """A template of which nothing is proved."""
     return Diagnostic(
         "length-unknown",
         "Lengths unknown",
-        Label(template.span(("params",), key=True), f"lengths are not proved: {reason}"),
+        Label(template.span(("params",), key=True), f"{what} not proved: {reason}"),
         severity=Severity.INFO,
         text="So it is not known whether every value fits.",
     )
@@ -70,7 +78,7 @@ class Prover:
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         self._trees: dict[tuple[str, str], nodes.Template] = {}
-        self._ways: dict[tuple[str, str, str], list[Made]] = {}
+        self._ways: dict[tuple[str, str, str, bool], list[Made]] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
 
     @cached_property
@@ -90,20 +98,42 @@ class Prover:
             return [Said(not_followed(template, "the template is nested too deep"))]
         except (TemplateSyntaxError, Failed):
             return []  # the ordinary way has the words for it
-        judge = self._judge(channel, gateway)
-        worst: dict[tuple[object, ...], tuple[Made, Verdict]] = {}
+        ladder = self._ladder(template, channel, gateway, locale)
+        worst: Worst = {}
+        said: list[Said] = []
         for each in made:
-            for limit in self._limits(each.shape, template, channel, gateway, judge):
-                found = verdict(limit, each.shape)
-                if found is not None:
-                    self._keep(worst, each, found)
-        return self._told(worst, template)
+            self._hold(worst, each, self._limits(each.shape, template, ladder))
+        if template.contract.payload is None:
+            said = self._outgoing(worst, made, template, ladder, gateway, locale)
+        return [*self._told(worst, template), *said]
+
+    def _outgoing(
+        self, worst: Worst, made: list[Made], template: Template, ladder: Ladder, gateway: Gateway, locale: str
+    ) -> list[Said]:
+        """What the messages become. Of a structure that depends on the data each form is looked at."""
+        try:
+            for each in self._written_out(made, template, ladder.channel, locale):
+                self._hold(worst, each, outgoing.limits(each.shape, ladder, gateway))
+        except NotFollowed as problem:
+            for each in made:
+                self._hold(worst, each, outgoing.leaf_limits(each.shape, ladder, gateway))
+            if ladder.adapt or any(outgoing.has_fallback(each.shape.root) for each in made):
+                return [Said(not_followed(template, str(problem), "lengths of what it is lowered to are"))]
+            if has_wholes(ladder.judge.payload.schema):
+                return [Said(not_followed(template, str(problem), "the size of the whole is"))]
+        return []
+
+    def _hold(self, worst: Worst, made: Made, limits: Iterable[Limit]) -> None:
+        for limit in limits:
+            found = verdict(limit, made.shape)
+            if found is not None:
+                self._keep(worst, made, found)
 
     def _params(self, template: Template) -> Mapping[str, Any]:
         own = template.contract if template.contract.has_params else self.compiler.base(template.name).contract
         return own.params
 
-    def _keep(self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], made: Made, found: Verdict) -> None:
+    def _keep(self, worst: Worst, made: Made, found: Verdict) -> None:
         """Of what is said of one place in the skeleton, the gravest."""
         place = made.shape.places.get(found.limit.pointer)
         key = (id(made), place, isinstance(found.limit.node, Leaf))
@@ -111,7 +141,7 @@ class Prover:
         if before is None or _graver(found, before[1]):
             worst[key] = (made, found)
 
-    def _told(self, worst: dict[tuple[object, ...], tuple[Made, Verdict]], template: Template) -> list[Said]:
+    def _told(self, worst: Worst, template: Template) -> list[Said]:
         maps: dict[int, SourceMap] = {}
         places: dict[tuple[object, ...], Said] = {}
         for made, found in worst.values():
@@ -131,26 +161,47 @@ class Prover:
 
     # ---- ways
 
-    def _made(self, template: Template, channel: Channel, locale: str, params: Mapping[str, Any]) -> list[Made]:
+    def _made(
+        self,
+        template: Template,
+        channel: Channel,
+        locale: str,
+        params: Mapping[str, Any],
+        *,
+        written_out: bool = False,
+    ) -> list[Made]:
         tree = self._tree(template)
         asks = any(name.name == "channel" for name in tree.find_all(nodes.Name)) or self._loads(tree)
-        key = (template.source.path, channel.name if asks else "", locale)
+        key = (template.source.path, channel.name if asks else "", locale, written_out)
         if key not in self._ways:
             from ..job import about
 
             names: dict[str, Value] = of_contract(params)
             names |= {"channel": Exact(about(channel)), "locale": Exact(locale)}
             try:
-                self._ways[key] = self._followed(template, tree, names, locale, inline=True)
+                self._ways[key] = self._followed(template, tree, names, locale, inline=True, written_out=written_out)
             except Again:
-                self._ways[key] = self._followed(template, tree, names, locale, inline=False)
+                self._ways[key] = self._followed(template, tree, names, locale, inline=False, written_out=written_out)
         return self._ways[key]
+
+    def _written_out(self, made: list[Made], template: Template, channel: Channel, locale: str) -> list[Made]:
+        """The same with lists of each length. Raises NotFollowed when that is too much."""
+        if all(each.shape.certain for each in made):
+            return made
+        return self._made(template, channel, locale, self._params(template), written_out=True)
 
     def _loads(self, tree: nodes.Template) -> bool:
         return next(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)), None) is not None
 
     def _followed(
-        self, template: Template, tree: nodes.Template, names: Mapping[str, Value], locale: str, *, inline: bool
+        self,
+        template: Template,
+        tree: nodes.Template,
+        names: Mapping[str, Value],
+        locale: str,
+        *,
+        inline: bool,
+        written_out: bool,
     ) -> list[Made]:
         found: list[Made] = []
         catalog = self.compiler.catalog(locale)
@@ -160,18 +211,29 @@ class Prover:
 
         def run(choices: Choices) -> None:
             nonlocal steps
-            way = Way(choices, self._load, syntax=template.syntax, inline=inline, join=self._join, catalog=catalog)
+            way = Way(
+                choices,
+                self._load,
+                syntax=template.syntax,
+                inline=inline,
+                written_out=written_out,
+                join=self._join,
+                catalog=catalog,
+            )
             try:
                 buffer = way.run(tree, Scope(None, dict(names)))
                 skeleton = assembled(buffer.pieces)
-                found.append(Made(skeleton, shaped(skeleton, template.syntax, choices.choose, markup=markup)))
+                shape = shaped(skeleton, template.syntax, choices.choose, markup=markup, written_out=written_out)
+                found.append(Made(skeleton, shape))
             except Dead:
                 pass
             steps += way.steps
             if steps > MOST_STEPS:
                 raise NotFollowed("the template has too many steps")
 
-        every_way(run)
+        sizes_only = written_out and self.compiler.policy(template) != "adapt"
+        with declared.known(self.compiler.renderer.filters):
+            every_way(run, MOST_SIZES if sizes_only else MOST_WAYS)
         return found
 
     def _join(self, marks: Sequence[str]) -> str:
@@ -205,38 +267,33 @@ class Prover:
 
     # ---- limits
 
-    def _limits(
-        self, shape: Shape, template: Template, channel: Channel, gateway: Gateway, judge: Judge
-    ) -> Iterator[Limit]:
-        root = shape.root
-        parts = list(enumerate(root)) if isinstance(root, list) else [(-1, root)]
+    def _limits(self, shape: Shape, template: Template, ladder: Ladder) -> Iterator[Limit]:
+        """The limits on a message as it is written."""
+        root, judge = shape.root, ladder.judge
         if template.contract.payload is not None:
-            for index, part in parts:
-                yield from _asked(judge.payload, shape, part, () if index < 0 else (index,))
+            for at, part in _parts(root).items():
+                yield from _asked(judge.payload, shape, part, at)
             return
         yield from _asked(judge.neutral, shape, root, ())
-        for tree, at in self._judged(shape, template, channel, gateway, judge):
+        if ladder.adapt:
+            return
+        found = _parts(root)  # what is no message of Handbill is judged as it is, too
+        if outgoing.has_fallback(root):
+            with suppress(*outgoing.NO_MESSAGE):
+                found |= {each.at: each.tree for each in lowering.plan(root, ladder).judged if each.at is not None}
+        for at, tree in found.items():
             for rule in judge.message:
                 yield from _asked(rule, shape, tree, at)
 
-    def _judged(
-        self, shape: Shape, template: Template, channel: Channel, gateway: Gateway, judge: Judge
-    ) -> list[tuple[Tree, Path]]:
-        """The messages that the channel shows as they are written, and where they stand."""
-        base = self.compiler.base(template.name).contract if template.overrides else template.contract
+    def _ladder(self, template: Template, channel: Channel, gateway: Gateway, locale: str) -> Ladder:
+        compiler = self.compiler
+        base = compiler.base(template.name).contract if template.overrides else template.contract
         wording = template.contract.wording or base.wording
-        ladder = lowering.Ladder(judge, channel, lowering.Words(wording, channel.name))
-        ladder.adapt = self.compiler.policy(template) == "adapt"
-        root = shape.root
-        found: dict[Path, Tree] = {}
-        if not ladder.adapt:  # what is no message of Handbill is judged as it is, too
-            found = {(at,): part for at, part in enumerate(root)} if isinstance(root, list) else {(): root}
-        try:
-            plan = lowering.plan(root, ladder)
-        except (KeyError, TypeError, AttributeError, ValueError, AssertionError):
-            return [(tree, at) for at, tree in found.items()]
-        found |= {each.at: each.tree for each in plan.judged if each.at is not None}
-        return [(tree, at) for at, tree in found.items()]
+        adapt = compiler.policy(template) == "adapt"
+        if adapt and locale not in ("", compiler.project.config.locale):
+            wording = wordings.spoken(wording, compiler.catalog(locale))[0]
+        judge = self._judge(channel, gateway)
+        return Ladder(judge, channel, lowering.Words(wording, channel.name), adapt)
 
     def _judge(self, channel: Channel, gateway: Gateway) -> Judge:
         key = (channel.name, gateway.NAME)
@@ -247,6 +304,11 @@ class Prover:
 
 def _asked(rule: Rule, shape: Shape, tree: Tree, at: Path) -> Iterator[Limit]:
     return Asked(rule.schema, rule.who, shape).limits(tree, pointer_of(at))
+
+
+def _parts(root: Tree) -> dict[Path, Tree]:
+    """The messages of a document, and where they stand."""
+    return {(at,): part for at, part in enumerate(root)} if isinstance(root, list) else {(): root}
 
 
 def _graver(one: Verdict, other: Verdict) -> bool:

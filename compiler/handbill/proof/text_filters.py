@@ -7,7 +7,7 @@ from functools import reduce
 from math import inf
 
 from .modelling import Arguments, Model, text_of, words_of
-from .sizes import NOTHING, Size, of_text, plain
+from .sizes import ESCAPED, FIGURES, NOTHING, Size, of_text
 from .texts import Lit, Sum, Text, Worked, sum_of
 from .values import (
     Exact,
@@ -73,6 +73,7 @@ def truncate(value: Value, arguments: Arguments) -> Value:
         return cut._replace(
             bytes=max(min(size.bytes, 4 * most), min(size.bytes, 4 * max(length - len(end), 0)) + tail.bytes),
             utf16=max(min(size.utf16, 2 * most), min(size.utf16, 2 * max(length - len(end), 0)) + tail.utf16),
+            json=max(cut.json, min(size.json, ESCAPED * max(length - len(end), 0)) + tail.json),
             septets=2 * most,
             ascii=size.ascii and tail.ascii,
             gsm=size.gsm and tail.gsm,
@@ -125,12 +126,12 @@ def replaced(value: Value, arguments: Arguments) -> Value:
 
     def effect(size: Size) -> Size:
         times = min(often, size.points // len(old) if old and size.points < inf else size.points + 1)
-        more = [max(0, new_ - old_) for new_, old_ in zip(is_[:5], was[:5], strict=True)]
-        points, utf16, bytes_, _, septets = (
-            have + grown * times if grown else have for have, grown in zip(size[:5], more, strict=True)
+        more = [max(0, new_ - old_) for new_, old_ in zip(is_[:FIGURES], was[:FIGURES], strict=True)]
+        points, utf16, bytes_, _, septets, json = (
+            have + grown * times if grown else have for have, grown in zip(size[:FIGURES], more, strict=True)
         )
         # what stood behind the old text may not be GSM-7, so that its septets were never counted
-        return Size(points, utf16, bytes_, points, max(septets, 2 * points), size.ascii and is_.ascii, False)
+        return Size(points, utf16, bytes_, points, max(septets, 2 * points), json, size.ascii and is_.ascii, False)
 
     def model(option: Value) -> Value:
         if is_text(option) and often == inf:
@@ -156,6 +157,7 @@ def padded(label: str) -> Model:
                 max(size.bytes, min(size.bytes, 4 * short) + blanks.bytes, width * fill.bytes),
                 max(size.points, width),
                 2 * max(size.points, width),
+                max(size.json, min(size.json, ESCAPED * short) + blanks.json, width * fill.json),
                 size.ascii and fill.ascii,
             )
 
@@ -170,7 +172,7 @@ def indent(value: Value, arguments: Arguments) -> Value:
 
     def effect(size: Size) -> Size:
         more = step.times(size.points + 1)
-        grown = size.plus(more).plus(plain(1))
+        grown = size.plus(more).plus(of_text("\n"))
         return grown._replace(graphemes=grown.points, gsm=False, septets=2 * grown.points)
 
     return over(value, lambda option: Words(Worked("indent", text_of(option), effect)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
 
-from .sizes import ENDLESS, NOTHING, Size, of_text
+from .sizes import ENDLESS, NOTHING, Size, of_points, of_text
 
 # Other bounds for parameters than the contract's, by path: what the largest one that fits is searched with.
 Bounds: TypeAlias = Mapping[str, int]
@@ -65,6 +65,14 @@ class Worked:
     how: str  # "truncate(20)"
     what: Text
     effect: Callable[[Size], Size]
+    usual: bool = True  # False: what it adds is rare, an escape for a sign that few texts have
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Around:
+    """What stands around the texts in the JSON of a message: brackets, names, quotes."""
+
+    size: Size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +82,7 @@ class Unknown:
     cause: str
 
 
-Text: TypeAlias = "Lit | Given | Figure | Sum | Either | Times | Worked | Unknown"
+Text: TypeAlias = "Lit | Given | Figure | Sum | Either | Times | Worked | Around | Unknown"
 EMPTY = Lit("")
 
 
@@ -117,39 +125,46 @@ def heavy(text: Text) -> bool:
     return False
 
 
-def size(text: Text, bounds: Bounds = _NONE) -> Size:
-    """The largest size of a text."""
+def size(text: Text, bounds: Bounds = _NONE, *, usual: bool = False) -> Size:
+    """The largest size of a text. `usual`: as long as it has none of the signs that few texts have (`Worked.usual`)."""
+
+    def of(part: Text) -> Size:
+        return size(part, bounds, usual=usual)
+
     match text:
         case Lit():
             return of_text(text.text)
         case Given():
+            found = text.size
             if text.path in bounds:
-                return text.size.within(bounds[text.path]) if text.size.points < inf else _free(bounds[text.path])
-            return text.size
-        case Figure():
+                room = bounds[text.path]
+                found = found.within(room) if found.points < inf else _free(room)
+            return found.usual() if usual else found
+        case Figure() | Around():
             return text.size
         case Sum():
             total = NOTHING
             for part in text.parts:
-                total = total.plus(size(part, bounds))
+                total = total.plus(of(part))
             return total
         case Either():
-            found = size(text.options[0], bounds)
+            found = of(text.options[0])
             for option in text.options[1:]:
-                found = found.largest(size(option, bounds))
+                found = found.largest(of(option))
             return found
         case Times():
             most = bounds.get(text.path, text.most)
-            total = size(text.what, bounds).times(most)
-            return total if text.apart is None else total.plus(size(text.apart, bounds).times(most - 1))
+            total = of(text.what).times(most)
+            return total if text.apart is None else total.plus(of(text.apart).times(most - 1))
         case Worked():
-            return text.effect(size(text.what, bounds))
+            inner = of(text.what)
+            return inner if usual and not text.usual else text.effect(inner)
         case Unknown():
             return ENDLESS
 
 
 def _free(points: int) -> Size:
-    return Size(points, 2 * points, 4 * points, points, 2 * points)
+    return of_points(points)
 
 
 def causes(text: Text) -> Iterator[str]:
@@ -236,13 +251,32 @@ def longest(text: Text, keyword: str) -> Text:
 def arithmetic(text: Text, keyword: str) -> str:
     """The sum that shows how long a text can get: `“Hello ” 6 + first_name ≤ 30`."""
     chosen = longest(text, keyword)
-    parts = list(chosen.parts) if isinstance(chosen, Sum) else [chosen]
-    terms = [_term(part, keyword) for part in parts]
-    if len(terms) > 8:
-        own = _whole(size(sum_of([part for part in parts if isinstance(part, Lit)])).measured(keyword))
-        rest = [term for part, term in zip(parts, terms, strict=True) if not isinstance(part, Lit)]
-        terms = [f"the template's own text {own}", *dict.fromkeys(rest)] if len(rest) <= 8 else []
-    return " + ".join(terms)
+    parts: Sequence[Text] = chosen.parts if isinstance(chosen, Sum) else [chosen]
+    if len(parts) > _MOST_TERMS:
+        return " + ".join(_summed_up(parts, keyword))
+    return " + ".join(_term(part, keyword) for part in parts)
+
+
+_MOST_TERMS = 8
+
+
+def _summed_up(parts: Sequence[Text], keyword: str) -> Iterator[str]:
+    """What the author wrote as one figure, and the rest; of very much, the largest."""
+    own = [part for part in parts if isinstance(part, Lit)]
+    rest: dict[str, list[Text]] = {}
+    for part in parts:
+        if not isinstance(part, Lit):
+            rest.setdefault(_term(part, keyword), []).append(part)
+    if own:
+        yield f"the template's own text {_measure(sum_of([*own]), keyword)}"
+    largest = sorted(rest, key=lambda term: -size(sum_of(rest[term])).measured(keyword))[: _MOST_TERMS - 2]
+    for term in rest:
+        if term in largest:
+            times = len(rest[term])
+            yield f"{times} × ({term})" if times > 1 else term
+    others = [part for term, some in rest.items() if term not in largest for part in some]
+    if others:
+        yield f"the others {_measure(sum_of(others), keyword)}"
 
 
 def _term(text: Text, keyword: str) -> str:
@@ -253,10 +287,12 @@ def _term(text: Text, keyword: str) -> str:
             return f"“{shown}” {amount}".replace("\n", "↵")
         case Given():
             each = size(text).measured(keyword) / (size(text).points or 1)
-            factor = f" × {int(each)}" if each in (2, 3, 4) else ""
+            factor = f" × {int(each)}" if each in (2, 3, 4, 6) else ""
             return f"`{text.path}` ≤ {_whole(size(text).points)}{factor}" if factor else f"`{text.path}` ≤ {amount}"
         case Figure():
             return f"`{text.path}` ≤ {amount}" if text.path else f"a number ≤ {amount}"
+        case Around():
+            return f"the JSON around it {amount}"
         case Times():
             inner = arithmetic(text.what, keyword)
             between = f" with “{text.apart.text}” between" if isinstance(text.apart, Lit) and text.apart.text else ""

@@ -12,11 +12,27 @@ from ..holes import HOLE
 from ..marks import Mapping, Node, Place, Scalar, Unreadable
 from ..marks import Sequence as ListNode
 from ..markup import marked_up
-from ..tree import Leaf, Tree, as_text, escape
-from .choices import Dead, NotFollowed
+from ..tree import Leaf, Part, Recode, Tree, as_text, escape
+from .choices import Dead, NotFollowed, how_many
+from .recoding import recoded
 from .skeleton import Hole, Skeleton, Stretch, Turns
-from .texts import EMPTY, Lit, Text, Unknown, sum_of
-from .values import Exact, Items, OneOf, Opaque, Record, Row, Undefined, Value, one_of, options_of, shown
+from .texts import EMPTY, Lit, Text, sum_of
+from .values import (
+    AsJson,
+    Exact,
+    Items,
+    OneOf,
+    Opaque,
+    Record,
+    Row,
+    Undefined,
+    Value,
+    apart,
+    one_of,
+    options_of,
+    over,
+    shown,
+)
 
 
 class Again(Exception):
@@ -29,9 +45,15 @@ class Shape:
 
     root: Tree
     holes: list[Hole]
+    loose: bool = False  # whether a value can be a list in one message, and none in another
     places: dict[str, Place] = field(default_factory=dict)
     repeated: dict[str, tuple[Turns, ...]] = field(default_factory=dict)  # items that can be there more than once
     doubtful: set[str] = field(default_factory=set)  # fields that can be missing
+
+    @property
+    def certain(self) -> bool:
+        """Whether every message has this structure: nothing is there more or less often, nothing can be a list."""
+        return not self.repeated and not self.doubtful and not self.loose
 
     def text(self, leaf: Leaf) -> Text | None:
         """The text of a leaf; None when it is no text."""
@@ -39,14 +61,20 @@ class Shape:
             return Lit(leaf.value) if isinstance(leaf.value, str) else None
         if leaf.bare:
             return shown(self.holes[leaf.holes[0]].value, inside=False)
-        if not leaf.plain:
-            return Unknown("the channel's own escapes")
-        return sum_of([self._part(part) for part in leaf.parts])
+        return recoded(sum_of([self._part(part, leaf.escape) for part in leaf.parts]), leaf.encode)
 
-    def _part(self, part: object) -> Text:
+    def _part(self, part: Part, escape: Recode | None) -> Text:
         if isinstance(part, int):
-            return shown(self.holes[part].value) or EMPTY
-        return Lit(str(part))
+            return recoded(shown(self.holes[part].value) or EMPTY, escape)
+        return self.spelled(part) if isinstance(part, Leaf) else Lit(part)
+
+    def spelled(self, leaf: Leaf) -> Text:
+        """The text of a leaf within another text, where a number is its figures."""
+        if leaf.parts is None:
+            return Lit(as_text(leaf.value)) if leaf.value is not None else EMPTY
+        if leaf.bare:
+            return shown(self.holes[leaf.holes[0]].value) or EMPTY
+        return self.text(leaf) or EMPTY
 
     def anything(self, leaf: Leaf) -> str:
         """Why a leaf can be any value, a list too; empty when it cannot."""
@@ -60,8 +88,18 @@ class Shape:
         return next((option.cause for option in options_of(value) if isinstance(option, Opaque)), "")
 
 
-def shaped(skeleton: Skeleton, syntax: Literal["json", "yaml"], choose: Callable[[int], int], *, markup: bool) -> Shape:
-    """The tree of a skeleton. Raises Again, Dead, NotFollowed."""
+def shaped(
+    skeleton: Skeleton,
+    syntax: Literal["json", "yaml"],
+    choose: Callable[[int], int],
+    *,
+    markup: bool,
+    written_out: bool = False,
+) -> Shape:
+    """The tree of a skeleton. `written_out`: one for each length of a list, and for each field that can be missing.
+
+    Raises Again, Dead, NotFollowed.
+    """
     try:
         node = read(skeleton.text, syntax)
     except Unreadable:
@@ -70,7 +108,7 @@ def shaped(skeleton: Skeleton, syntax: Literal["json", "yaml"], choose: Callable
         if skeleton.stretches:
             raise NotFollowed("a loop of the template is not followed") from None
         raise Dead from None
-    builder = _Builder(skeleton, choose, syntax)
+    builder = _Builder(skeleton, choose, syntax, written_out=written_out)
     builder.check(node)
     root = builder.build(node, "", node.start)
     builder.shape.root = marked_up(root) if markup else root
@@ -78,7 +116,8 @@ def shaped(skeleton: Skeleton, syntax: Literal["json", "yaml"], choose: Callable
 
 
 class _Builder:
-    def __init__(self, skeleton: Skeleton, choose: Callable[[int], int], syntax: str) -> None:
+    def __init__(self, skeleton: Skeleton, choose: Callable[[int], int], syntax: str, *, written_out: bool) -> None:
+        self.written_out = written_out
         self.stretches = skeleton.stretches
         self.text = skeleton.text
         self.choose = choose
@@ -196,8 +235,16 @@ class _Builder:
         """A value that stands alone: a list or an object becomes a part of the tree."""
         place = self.shape.places.get(pointer) or self.shape.places[pointer.rpartition("/")[0]]
         self.shape.places[pointer] = place
-        options = [option for option in options_of(value) if not isinstance(option, Undefined)]
+        options = [option for option in options_of(_parsed(value)) if not isinstance(option, Undefined)]
         value = one_of(options)
+        if len(options) > 1 and any(isinstance(option, Items | Row | Record) for option in options):
+            self.shape.loose = True
+            if self.written_out:
+                value, index = options[self.choose(len(options))], -1
+        if isinstance(value, Items) and self.written_out:
+            item, path = value.item, value.path
+            count = how_many(value.most, path, self.choose)
+            return [self.given(apart(item), f"{pointer}/{at}") for at in range(count)]
         if isinstance(value, Items):
             self.shape.repeated[f"{pointer}/0"] = (Turns(value.path, value.most),)
             return [self.given(value.item, f"{pointer}/0")]
@@ -208,7 +255,10 @@ class _Builder:
             for name, inner in value.fields.items():
                 below = f"{pointer}/{escape(name)}"
                 if any(isinstance(option, Undefined) for option in options_of(inner)):
-                    self.shape.doubtful.add(below)
+                    if self.written_out and self.choose(2):
+                        continue
+                    if not self.written_out:
+                        self.shape.doubtful.add(below)
                 tree[name] = self.given(inner, below)
             return tree
         if isinstance(value, Exact):
@@ -227,6 +277,11 @@ class _Builder:
         if isinstance(value, list | tuple | range):
             return [self.constant(v, f"{pointer}/{i}") for i, v in enumerate(value)]
         return Leaf(pointer, value)  # type: ignore[arg-type]
+
+
+def _parsed(value: Value) -> Value:
+    """What stands alone and is JSON is the value itself."""
+    return over(value, lambda option: _parsed(option.value) if isinstance(option, AsJson) else option)
 
 
 def _holds(stretch: Stretch, at: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, inf
 from typing import Any, TypeAlias
 
 from ..tree import as_text
 from .patterns import widest
-from .sizes import ENDLESS, Size, of_points, plain
+from .sizes import ENDLESS, ESCAPED, Size, of_points, plain
 from .texts import EMPTY, Either, Figure, Given, Lit, Text, Times, Unknown, sum_of
 
 _FLOAT = 24  # characters of the longest number that Python writes for a 64-bit float
@@ -129,6 +129,23 @@ def options_of(value: Value) -> tuple[Value, ...]:
 def over(value: Value, change: Callable[[Value], Value]) -> Value:
     """The change of each option."""
     return one_of(change(option) for option in options_of(value))
+
+
+def apart(value: Value) -> Value:
+    """The same of another item of a list: what is decided of one is not decided of the other."""
+    match value:
+        case OneOf():
+            return OneOf(tuple(map(apart, value.options)))
+        case Record():
+            return replace(value, fields={name: apart(inner) for name, inner in value.fields.items()})
+        case Items():
+            return replace(value, item=apart(value.item))
+        case Row():
+            return replace(value, items=tuple(map(apart, value.items)))
+        case Special():
+            return value
+        case _:
+            return replace(value)
 
 
 def truth(value: Value) -> bool | None:
@@ -335,17 +352,18 @@ def _of_type(path: str, rule: dict[str, Any], kind: str) -> Value:
 
 def _text(rule: dict[str, Any]) -> Size:
     points = min(rule.get("maxLength", inf), rule.get("x-maxUtf16", inf), rule.get("x-maxBytes", inf))
-    highest = 0x10FFFF
+    highest, lowest = 0x10FFFF, 0
     if isinstance(rule.get("pattern"), str):
-        most, highest = widest(rule["pattern"])
+        most, highest, lowest = widest(rule["pattern"])
         points = min(points, most)
-    found = of_points(points, highest)
+    found = of_points(points, highest, lowest)
     if points == inf:
         return ENDLESS
     utf16 = min(found.utf16, rule.get("x-maxUtf16", inf), rule.get("x-maxBytes", inf))
     bytes_ = min(found.bytes, rule.get("x-maxBytes", inf), 3 * utf16)
     graphemes = min(found.graphemes, rule.get("x-maxGraphemes", inf))
-    return found._replace(utf16=utf16, bytes=bytes_, graphemes=graphemes)
+    json = min(found.json, rule.get("x-maxBytes", inf) * ESCAPED)
+    return found._replace(utf16=utf16, bytes=bytes_, graphemes=graphemes, json=json)
 
 
 def _object(path: str, rule: dict[str, Any]) -> Value:

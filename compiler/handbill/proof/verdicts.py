@@ -27,6 +27,13 @@ class Verdict:
     excess: float
     text: Text | None = None
 
+    @property
+    def rare(self) -> bool:
+        """Whether only texts of signs that few texts have are too long."""
+        if self.text is None or self.kind != "too-long":
+            return False
+        return size(self.text, usual=True).fits(self.limit.keyword, self.limit.most)
+
 
 def verdict(limit: Limit, shape: Shape) -> Verdict | None:
     """What is to be said of a limit; None when it is proved."""
@@ -36,7 +43,7 @@ def verdict(limit: Limit, shape: Shape) -> Verdict | None:
         if limit.number <= limit.most:
             return None
         return Verdict(limit, "unknown" if limit.number == inf else "too-many", limit.number - limit.most)
-    text = shape.text(limit.node)
+    text = limit.whole or shape.text(limit.node)
     if text is None:
         return None
     most = size(text)
@@ -51,7 +58,7 @@ def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...]) -> Di
     limit = found.limit
     v = Violation(limit.keyword, limit.most, path, "", annotations=dict(limit.notes), allowed=limit.most)
     base = diagnose(v, who=limit.who, span=span)
-    subject = base.title.removesuffix(" too long").removeprefix("Too many ")
+    subject = base.title.removesuffix(" too long").removesuffix(" too large").removeprefix("Too many ")
     if found.kind == "unknown":
         return _unknown(found, base, subject, span, sites)
     if found.kind == "too-many":
@@ -62,17 +69,18 @@ def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...]) -> Di
     else:
         assert found.text is not None
         most = int(size(found.text).measured(limit.keyword))
-        code, title = "may-be-too-long", f"{subject} maybe too long"
-        label = f"up to {most} {_units(limit.keyword)}; {limit.who} allows {limit.most}"
+        code, title = "may-be-too-long", f"{subject} maybe too {'large' if limit.whole else 'long'}"
+        in_all = " in all" if limit.whole else ""
+        label = f"up to {most} {_units(limit.keyword)}{in_all}; {limit.who} allows {limit.most}"
         total = arithmetic(found.text, limit.keyword)
         summed = "" if total.endswith(f"≤ {most}") and " + " not in total else f" = {most}"
-        text = f"{capital(total)}{summed} > {limit.most}.{_why(limit)}"
+        text = f"{limit.shown} {capital(total)}{summed} > {limit.most}.{_why(found)}".lstrip()
         hint, names = _fitting(found.text, limit)
     return Diagnostic(
         code,
         title,
         Label(span, label),
-        severity=Severity.WARNING,
+        severity=Severity.INFO if found.rare else Severity.WARNING,
         text=text,
         hint=hint,
         source=base.source,
@@ -104,7 +112,7 @@ def _unknown(found: Verdict, base: Diagnostic, subject: str, span: Span, sites: 
         title,
         Label(span, label),
         severity=Severity.INFO,
-        text="So it is not known whether every value fits.",
+        text=f"{limit.shown} So it is not known whether every value fits.".lstrip(),
         hint=_bound_hint(found, reasons),
         source=base.source,
         checked=base.checked,
@@ -170,16 +178,27 @@ def _many_words(limit: Limit) -> tuple[str, str, tuple[str, ...]]:
     return text, f"give {lists} {smaller}" if lists else "take some out", names
 
 
-def _why(limit: Limit) -> str:
+def _why(found: Verdict) -> str:
+    limit = found.limit
+    if found.rare and found.text is not None:
+        most = int(size(found.text, usual=True).measured(limit.keyword))
+        why = _IN_JSON if limit.keyword == _JSON else _SIGNS
+        return f" Only {why} make it so long: without them it is {most} {_units(limit.keyword)} at most."
     if limit.keyword == "x-maxUtf16":
         return f" {limit.who} counts most emoji as 2."
-    if limit.keyword == "x-maxBytes":
+    if limit.keyword in ("x-maxBytes", _JSON):
         return f" {limit.who} counts bytes: a letter such as ä is 2, an emoji 4."
     return ""
 
 
+_JSON = "x-maxJsonBytes"
+_IN_JSON = "control characters, each of which takes 6 bytes in JSON, and signs like them"
+_SIGNS = "signs for which others are written, as &amp; for &,"
+
+
 def _units(keyword: str) -> str:
-    return {"x-maxUtf16": "units", "x-maxBytes": "bytes", "x-maxSeptets": "units"}.get(keyword, "characters")
+    names = {"x-maxUtf16": "units", "x-maxBytes": "bytes", "x-maxSeptets": "units", _JSON: "bytes"}
+    return names.get(keyword, "characters")
 
 
 def _noun(path: Path) -> str:

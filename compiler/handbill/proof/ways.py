@@ -36,6 +36,7 @@ class Way(Branches):
         *,
         syntax: str,
         inline: bool,
+        written_out: bool,
         join: Callable[[Sequence[str]], str],
         catalog: Catalog,
     ) -> None:
@@ -43,6 +44,7 @@ class Way(Branches):
         self.load = load
         self.syntax = syntax
         self.inline = inline
+        self.written_out = written_out  # loops are: one way for each number of turns
         self.catalog = catalog
         self.join = join  # a marker for a stretch that begins and ends at these
         self.buffer = Buffer(json=syntax == "json")
@@ -137,6 +139,13 @@ class Way(Branches):
         if node.recursive:
             raise NotFollowed("a recursive loop is not followed")
         if self._inlined(node, scope):
+            return
+        if self.written_out:
+            scopes = self._written_out(node, scope, self.choices.choose)
+            for inner in scopes:
+                self.body(node.body, inner)
+            if not scopes:
+                self.body(node.else_, scope)
             return
         turns = list(self._turns(node, scope))
         if node.else_ and self.choices.choose(2):
