@@ -47,7 +47,7 @@ def test_a_key_is_remembered_as_long_as_the_vendor_says() -> None:
     memory = Memory("direct/pigeon", seconds=60, strict=False)
 
     def come() -> bool:
-        return book.accept(Entry("direct", "7", "pigeon", "key", {"text": "Hi"}), memory)[1]
+        return book.accept("direct", "7", "pigeon", "key", {"text": "Hi"}, memory)[2]
 
     assert [come(), come()] == [True, False]
     now[0] = 59.9

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -20,11 +21,12 @@ from ..resources import load
 from . import check
 from .access import Access
 from .answers import Refused, facts, json_response
-from .book import Book, Entry, Memory
+from .book import Book, Memory
 from .direct import taker
 from .endpoints import PREFIX, methods
 from .failing import failing
 from .faults import FAULTS, Dice, Fault
+from .inbox.intake import Intake, Row
 from .keys import keys
 from .settings import Settings
 from .window import Rate, Window
@@ -39,6 +41,7 @@ class Server:
     def __init__(self, settings: Settings, book: Book, tell: Tell) -> None:
         self.settings = settings
         self.book = book
+        self.intake = Intake()
         self.access = Access(settings.clients)
         self.window = Window()
         self.dice = Dice(settings.seed)
@@ -55,6 +58,7 @@ class Server:
     def clear(self) -> None:
         """Forget messages, counts and the rate window; tokens stay good."""
         self.book.clear()
+        self.intake.clear()
         self.window.clear()
         self.dice = Dice(self.settings.seed)
         self.requests = 0
@@ -89,16 +93,20 @@ class Server:
     def _taker(self, name: str, gateway: dict[str, Any]) -> Callable[[Request], Any]:
         async def take(request: Request) -> Response:
             self.requests += 1
+            since = perf_counter()
             body = await self.read(request, facts()["defaults"]["request_bytes"])
+            taken = _Taking(self, name, gateway, request, body)
             try:
-                taken = _Taking(self, name, gateway, request, body)
                 answer = taken.answer()
             except Refused as refused:
                 self.answers[str(refused.status)] += 1
                 self._log(request, f"{refused.status} {refused.code}")
-                return refused.response()
+                answer = refused.response()
+                taken.keep(answer, since, refused)
+                return answer
             self.answers[taken.told] += 1
             self._log(request, ", ".join([*taken.counted(), taken.told]))
+            taken.keep(answer, since)
             return Held(answer, self.settings.delay) if self.settings.delay else answer
 
         return take
@@ -139,6 +147,16 @@ class _Taking:
         self.raw = body
         self.told = ""  # the status, or the fault's name
         self.became: Counter[str] = Counter()  # messages accepted, repeated, refused
+        self.fault: Fault | None = None
+        self.rows: list[Row] = []
+
+    def keep(self, answer: Response, since: float, refused: Refused | None = None) -> None:
+        """Put it into the inbox."""
+        intake = self.server.intake
+        exchange = intake.begun(self.request, self.name, self.request.url.path, self.raw)
+        intake.answered(exchange, answer, self.told or str(answer.status_code), self.fault, since)
+        why = f"{refused.code}: {refused.message}" if refused else self.fault.about if self.fault else ""
+        intake.took(exchange, self.rows or [(self.raw, None, why)])
 
     def answer(self) -> Response:
         """The answer, when everything before the messages themselves is in order. Raises Refused."""
@@ -148,6 +166,7 @@ class _Taking:
         if fault is None:
             return self._results(bodies)
         self.told = fault.name
+        self.fault = fault
         whole = self._results(bodies) if fault.after else Response()
         return failing(fault, whole, self.settings.late, self)
 
@@ -201,10 +220,12 @@ class _Taking:
             if user.startswith(self.settings.unknown) or channel.startswith(self.settings.unknown):
                 raise Refused("not.found")
             memory = Memory(self.name) if self.settings.dedupe else None
-            identity, new = self.server.book.accept(Entry(self.name, user, channel, key, body), memory)
+            entry, identity, new = self.server.book.accept(self.name, user, channel, key, body, memory)
         except Refused as refused:
             self.became["refused"] += 1
+            self.rows.append((body, None, f"{refused.code}: {refused.message}"))
             return refused
+        self.rows.append((body, entry, new))
         self.became["accepted" if new else "known by its key"] += 1
         return identity
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -37,6 +39,7 @@ def taker(server: Server) -> Callable[[Request], Any]:
 
     async def take(request: Request) -> Response:
         server.requests += 1
+        since = perf_counter()
         raw = await server.read(request, facts()["defaults"]["direct_bytes"])
         name = request.path_params["channel"]
         if name not in apis:
@@ -48,11 +51,14 @@ def taker(server: Server) -> Callable[[Request], Any]:
         try:
             answer = call.answer(request, raw)
         except Turned as turned:
+            call.refused = turned.what
             server.answers[str(turned.response.status_code)] += 1
             server.told(request.method, call.shown, turned.what)
+            call.keep(request, raw, turned.response, since)
             return turned.response
         server.answers[call.outcome] += 1
         server.told(request.method, call.shown, ", ".join([*call.counted(), call.outcome]))
+        call.keep(request, raw, answer, since)
         return Held(answer, server.settings.delay) if server.settings.delay else answer
 
     return take
@@ -68,12 +74,30 @@ class _Call:
         self.shown = f"{PREFIX}/{api.name}/…"  # the path without what is secret in it
         self.outcome = ""  # the status, or the fault's name
         self.became: Counter[str] = Counter()
+        self.to = ""
+        self.refused = ""  # why, in a few words
+        self._fault: Fault | None = None
+        self._entry: Entry | None = None
+        self._delivered = True
+
+    def keep(self, request: Request, raw: bytes, answer: Response, since: float) -> None:
+        """Put it into the inbox."""
+        if "prepared" in self.became and not self._fault:
+            return
+        intake = self.server.intake
+        exchange = intake.begun(request, GATEWAY, self.shown, raw)
+        outcome = self.outcome or str(answer.status_code)
+        intake.answered(exchange, answer, outcome, self._fault, since)
+        why = self.refused or (self._fault.about if self._fault else "")
+        intake.took(exchange, [(raw, self._entry, self._delivered if self._entry else why)], (self.api.name, self.to))
 
     def answer(self, request: Request, raw: bytes) -> Response:
         """The answer. Raises Turned for a request that the API would refuse before anything can fail."""
         path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
         asked = find(self.api, request, path.removeprefix(f"{PREFIX}/{self.api.name}"), raw)
         self.shown = asked.endpoint.shown
+        with suppress(Turned):  # what is wrong with the body is told later
+            self.to = asked.to
         token = asked.token(self.settings.clients.values(), self.settings.unknown)
         self._within("connection", asked, token)
         fault = self.server.fault(asked.same())
@@ -82,9 +106,11 @@ class _Call:
             self.outcome = str(answer.status_code)
             return answer
         self.outcome = fault.name
+        self._fault = fault
         try:
             answer = self._taken(asked, token) if fault.after else Response()
         except Turned as turned:
+            self.refused = turned.what
             answer = turned.response
         return failing(fault, answer, self.settings.late, self)
 
@@ -110,8 +136,10 @@ class _Call:
             raise api.voice.refused("window_closed")
         asked.judged()
         self._within("recipient", asked, f"{token} {asked.to}")
-        entry = Entry(GATEWAY, asked.to, api.name, asked.key, asked.body)
-        identity, new = self.server.book.accept(entry, api.memory(asked.body))
+        known = api.memory(asked.body)
+        taken = self.server.book.accept(GATEWAY, asked.to, api.name, asked.key, asked.body, known)
+        self._entry, identity, new = taken
+        self._delivered = new
         self.became["accepted" if new else "known by its key"] += 1
         if not new and "duplicate" in api.keys:
             return api.voice.repeated(api.keys["duplicate"], identity)
