@@ -18,6 +18,7 @@ is declared is relied on when lengths are proved, and held against every result;
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -34,6 +35,7 @@ R = TypeVar("R")
 Longest: TypeAlias = "int | Literal['same'] | Callable[..., float] | None"
 MISSING: Any = inspect.Parameter.empty  # the default of an argument that must be given
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
+_NOWHERE = sys.maxsize  # the place of an argument that is given by its name only
 
 
 class OutOfBounds(Exception):
@@ -52,7 +54,7 @@ class WrongResult(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a filter that its bound depends on. `at` is its place behind the value; -1: by name only."""
+    """An argument of a filter that its bound depends on. `at` is its place behind the value."""
 
     name: str
     at: int
@@ -60,7 +62,7 @@ class Argument:
 
     def of(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Its value in a call."""
-        return args[self.at] if 0 <= self.at < len(args) else kwargs.get(self.name, self.default)
+        return args[self.at] if self.at < len(args) else kwargs.get(self.name, self.default)
 
 
 class Filter(Generic[P, R]):
@@ -178,7 +180,7 @@ def _arguments(filter_: Filter[Any, Any], signature: inspect.Signature) -> tuple
     if not length:
         raise TypeError(f"filter `{name}`: longest takes the length of what goes in: lambda length: …")
     own = {each.name: (at, each) for at, each in enumerate(taken[1:]) if each.kind < each.VAR_POSITIONAL}
-    own |= {each.name: (-1, each) for each in taken[1:] if each.kind is _BY_NAME}
+    own |= {each.name: (_NOWHERE, each) for each in taken[1:] if each.kind is _BY_NAME}
     for each in asked:
         if each not in own:
             raise TypeError(f"filter `{name}`: longest asks for `{each}`, which the filter does not take")
