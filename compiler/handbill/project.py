@@ -33,6 +33,7 @@ class Config:
     build: str
     locale: str  # the language that templates are written in
     locales: str  # the folder of translations
+    editor: str  # what `handbill preview` opens files in: a name in schemas/editors.json, or an address
     connections: dict[str, dict[str, Any]]
     filters: dict[str, str]  # of installed packages, by name; the distribution that is to offer them, or ""
 
@@ -286,16 +287,18 @@ def find(folder: Path | None = None) -> Project:
 
     Raises Failed when the folder is not there or its handbill.toml is wrong.
     """
+    return open_project(root_of(folder))
+
+
+def root_of(folder: Path | None = None) -> Path:
+    """Where the project is that `find` opens. Raises Failed when the folder is not there."""
     if folder is not None:
         if not folder.is_dir():
             hint = "give the folder that holds handbill.toml"
             raise Failed(Diagnostic("bad-config", f"No folder {folder}", hint=hint))
-        return open_project(folder)
+        return folder
     here = Path.cwd()
-    for candidate in (here, *here.parents):
-        if (candidate / CONFIG).is_file():
-            return open_project(candidate)
-    return open_project(here)
+    return next((each for each in (here, *here.parents) if (each / CONFIG).is_file()), here)
 
 
 def shipped() -> Project:
@@ -394,6 +397,7 @@ def _config(values: dict[str, Any]) -> Config:
         build=chosen["build"],
         locale=chosen["locale"],
         locales=chosen["locales"],
+        editor=chosen["editor"],
         connections=chosen.get("connections", {}),
         filters=dict(filters) if isinstance(filters := chosen["filters"], dict) else dict.fromkeys(filters, ""),
     )

@@ -21,6 +21,7 @@ COMMANDS = {
     "runs": "Tell what became of every message of a run.",
     "extract": "Find the texts to translate.",
     "locales": "Show how far each language is translated.",
+    "preview": "See templates in a browser as each channel shows them, and try them.",
     "sandbox": "Run a Genesys Cloud of your own, to send to.",
     "channels": "Show what each channel can do, and its limits.",
     "whatsapp": "Fetch the approved templates of WhatsApp, or check one before it is.",

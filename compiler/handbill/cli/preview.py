@@ -1,0 +1,123 @@
+"""`handbill preview`: templates to look at and to try, in a browser."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..diagnostic import Failed
+from .opening import opened
+from .options import project_option
+from .output import say
+
+if TYPE_CHECKING:
+    from ..preview.server import Preview
+    from ..project import Project
+
+_LIBRARIES = ("starlette", "uvicorn", "watchfiles")
+
+
+@click.command()
+@click.argument("wanted", nargs=-1, metavar="[NAME|PATH]...")
+@click.option("--open", "look", is_flag=True, help="Open the page in the browser.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Otherwise: 8424, or one that is free.")
+@click.option(
+    "--editor",
+    default="",
+    metavar="EDITOR",
+    help="What opens files: vscode, cursor, zed, idea, pycharm, textmate, none… or an address with {path}, {line} and "
+    "{column}. Otherwise: as handbill.toml says (vscode).",
+)
+@project_option
+def preview(
+    wanted: tuple[str, ...], look: bool, port: int | None, editor: str, folder: Path | None
+) -> None:  # fmt: skip
+    """See what templates look like on each channel, and try them with other values.
+
+    Serves a page on this computer only, for all templates or for those of NAME or PATH. What is typed
+    into its form is compiled at once, and so is what is saved in the project. Problems stand beside
+    the message, and lead to the line in the editor. Ctrl-C stops it.
+
+    \b
+    Examples:
+      handbill preview --open
+      handbill preview followup_call
+      handbill preview templates/orders --port 9000
+      handbill preview --editor idea
+    """
+    from ..project import root_of
+
+    root = root_of(folder)
+    _check_editor(editor)
+    running = _made(root, wanted, port, editor)
+    say(f"preview at {running.url}; Ctrl-C stops it\n")
+    if look:
+        threading.Thread(target=_open, args=(running,), daemon=True).start()
+    running.run()
+    say("stopped\n")
+
+
+def _made(root: Path, wanted: tuple[str, ...], port: int | None, editor: str) -> Preview:
+    try:
+        from ..preview.server import PORT, Preview
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _LIBRARIES:
+            raise
+        message = "the preview needs three libraries more; install them with: pip install 'handbill[preview]'"
+        raise click.UsageError(message) from None
+    opener = partial(opened, root)
+    choose = partial(_chosen, wanted)
+    _check_wanted(opener, choose)
+    try:
+        return Preview(root, opener, choose, port=PORT if port is None else port, editor=editor)
+    except OSError as error:
+        if port is None:
+            return Preview(root, opener, choose, editor=editor)  # any that is free
+        why = (error.strerror or "it failed").lower()
+        raise click.UsageError(f"port {port} cannot be used: {why}; choose another with --port.") from None
+
+
+def _chosen(wanted: tuple[str, ...], project: Project) -> list[str]:
+    """The names that are asked for: all, or those of the arguments. Raises Failed."""
+    if not wanted:
+        return project.names()
+    names = project.names()
+    found: set[str] = set()
+    for each in wanted:
+        if each in names:
+            found.add(each)
+        elif Path(each).exists() or "/" in each or each.endswith(".j2"):
+            found.update(project.templates_at([Path(each)]))
+        else:
+            project.template(each)  # raises Failed, with what may have been meant
+    return sorted(found)
+
+
+def _check_wanted(opener: partial[Project], choose: partial[list[str]]) -> None:
+    """Names that nobody knows are wrong usage; what else is wrong with a project, its page says."""
+    try:
+        project = opener()
+    except Failed:
+        return
+    choose(project)
+
+
+def _check_editor(editor: str) -> None:
+    from ..validate import schema
+
+    if editor and not schema("project.schema.json").is_valid({"editor": editor}):
+        raise click.UsageError(
+            f"`{editor}` is no editor that is known; give a name as vscode or idea, none, or an address as "
+            "vscode://file{path}:{line}:{column}."
+        )
+
+
+def _open(running: Preview) -> None:
+    import webbrowser
+
+    running.ready.wait()
+    webbrowser.open(running.url)
