@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..bulk.writing import Aside, Sink
     from ..report.progress import Meter
 
+_Sink = TypeVar("_Sink", bound="Sink")
 _LISTED = 50  # rows of a sample that are told one by one
 
 
@@ -47,7 +48,6 @@ def compile_bulk(folder: Path | None, name: str, channel: str, asked: dict[str, 
         try:
             _compile(bulk, sink, aside, told, skips)
         except BaseException as error:
-            sink.drop()
             told.broken_off(error)
             raise
         if told.bad and not skips:
@@ -109,18 +109,17 @@ def _refuse_to_overwrite(file: Path, out: Path | None, errors: Path | None, forc
 
 @contextmanager
 def _opened(out: Path | None, into: bool) -> Iterator[Sink]:
-    """Where payloads go. Raises CannotWrite for what is wrong with it, whenever."""
+    """Where payloads go; it is dropped when something is raised. Raises CannotWrite, whenever."""
     from ..bulk.writing import File, Folder, Stream
 
     if out is None:
         yield Stream(sys.stdout.buffer)
-        return
-    with _writing(out):
-        if is_special(out):
-            with out.open("wb") as stream:
-                yield Stream(stream)
-        else:
-            yield Folder(out) if into else File(out)
+    elif is_special(out):
+        with _writing(out), out.open("wb") as stream:
+            yield Stream(stream)
+    else:
+        with _writing(out), _dropped(Folder(out) if into else File(out)) as sink:
+            yield sink
 
 
 @contextmanager
@@ -130,8 +129,17 @@ def _laid_aside(path: Path | None) -> Iterator[Aside | None]:
     if path is None:
         yield None
         return
-    with _writing(path):
-        yield Aside(path)
+    with _writing(path), _dropped(Aside(path)) as aside:
+        yield aside
+
+
+@contextmanager
+def _dropped(sink: _Sink) -> Iterator[_Sink]:
+    try:
+        yield sink
+    except BaseException:
+        sink.drop()
+        raise
 
 
 @contextmanager

@@ -62,7 +62,7 @@ class JsonLines:
                     lines.skip()
                     yield self._too_long(count, lines)
                     continue
-                if not line.isspace():
+                if line and not line.isspace():  # a byte order mark leaves nothing
                     count += 1
                     yield self._record(count, lines, line)
 
