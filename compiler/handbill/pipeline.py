@@ -14,7 +14,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from . import lowering, wordings
-from .approved import Approvals
 from .budget import TooCostly
 from .contracts import Origin, example_origin
 from .diagnostic import Diagnostic, Failed, Label, Severity
@@ -26,10 +25,10 @@ from .lowering import Explained, Ladder, Plan, Words
 from .marks import Unreadable
 from .names import known_channel, known_gateway, known_locale
 from .places import Places
-from .prepared import Prepared
 from .project import Project
 from .render import Rendered
 from .result import Checked, Result, to_json
+from .streaming import Streaming
 from .telling import diagnostics_of, lost_markup, not_text, payload_diagnostics, unreadable
 from .template import Template
 from .translations import counted, untranslated
@@ -37,11 +36,10 @@ from .tree import NotText, Tree, fill
 from .trouble import too_costly
 
 if TYPE_CHECKING:
-    from .fast import Line
     from .filtering import Filter
 
 
-class Compiler(Prepared):
+class Compiler(Streaming):
     """Compiles the templates of one project. What can be kept between two messages is kept."""
 
     def __init__(
@@ -59,13 +57,10 @@ class Compiler(Prepared):
         (`lowering.KINDS`) that are errors. `filters` are for templates to use, beside those that handbill.toml names.
         Raises Failed when those cannot be had, ValueError for a filter that is called like another.
         """
-        super().__init__(project, policy, filters)
+        super().__init__(project, policy, filters, [f"lost-{kind}" for kind in fail_on])
         self._guard = guard
-        self._fatal = frozenset(f"lost-{kind}" for kind in fail_on)
         self._documents: dict[tuple[str, str], Document] = {}
-        self._lines: dict[tuple[str, ...], Line] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}
-        self._approvals = Approvals(project)
 
     # one message
 
@@ -96,7 +91,8 @@ class Compiler(Prepared):
             where = {"template": name, "channel": channel, "example": example, "locale": self._shown(locale)}
             return Result(None, [d.at(**where) for d in failed.diagnostics])
         job = replace(self._job(template, target, gateway, locale), form=form)
-        return self._result(job, self._attempt(job, context, address, origin), example)
+        with self._lock:
+            return self._result(job, self._attempt(job, context, address, origin), example)
 
     def _result(self, job: Job, made: Made, example: str = "") -> Result:
         where = {"channel": job.target.name, "gateway": job.gateway.NAME, "example": example}
@@ -110,97 +106,6 @@ class Compiler(Prepared):
     def under(self, policy: str | None, fail_on: Iterable[str]) -> Compiler:
         """A compiler of the same project with another policy."""
         return Compiler(self.project, self._guard, policy=policy, fail_on=fail_on, filters=self.filters)
-
-    def many(
-        self,
-        name: str,
-        channel: str,
-        via: str | None,
-        contexts: Iterable[Mapping[str, Any]],
-        *,
-        address: Address = None,
-        locale: str = "",
-    ) -> Iterator[bytes | Result]:
-        """A message for each context, in order: the payload as compact JSON with a line feed.
-
-        A Result comes instead where there is something to say: errors, or warnings with the payload. What is lost is
-        the same for every message of a skeleton, and is said once. Raises Failed for an unknown name. Fast: `stamp`.
-        """
-        return self.stream(name, channel, via, ((context, address, locale) for context in contexts))
-
-    def stream(
-        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
-    ) -> Iterator[bytes | Result]:
-        """`many`, with an address and a locale for each context. Items are taken one by one."""
-        known_channel(channel)
-        if name not in self.project.names():
-            self.project.template(name)
-        if via is not None:
-            known_gateway(via)
-        return self._each(name, channel, via, items)
-
-    def _each(
-        self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
-    ) -> Iterator[bytes | Result]:
-        lines: dict[Any, tuple[Job, Line]] = {}
-        for context, address, locale in items:
-            key = (locale, *address) if address else locale
-            found = lines.get(key)
-            if found is None:
-                try:
-                    found = lines[key] = self._line(name, channel, via, locale, address)
-                except Failed as failed:  # no version for this language, or translations that cannot be read
-                    if not locale:
-                        raise
-                    where = {"template": name, "channel": channel, "locale": self._shown(locale)}
-                    yield Result(None, [d.at(**where) for d in failed.diagnostics])
-                    continue
-            job, line = found
-            filled = line.fill(context, address)
-            yield filled if filled is not None else self._ordinary(job, line, context, address)
-
-    def _line(self, name: str, channel: str, via: str | None, locale: str, address: Address) -> tuple[Job, Line]:
-        """Raises Failed."""
-        from .fast import Line, walk  # brings jsonschema, 50 ms that a check does not need
-
-        spoken = known_locale(self.project, locale or self.project.config.locale)
-        template = self.project.template(name, channel, spoken)
-        job = self._job(template, known_channel(channel), self.via(template, via, channel), spoken)
-        key = job.key(address)
-        if key not in self._lines:
-            make = partial(walk, self.renderer.environment, template, job.surroundings)
-            self._lines[key] = Line(lambda: make(self.catalog(spoken)), self._rules_of(template))
-        return job, self._lines[key]
-
-    def _ordinary(self, job: Job, line: Line, context: Mapping[str, Any], address: Address) -> bytes | Result:
-        """A message that the fast way does not take, and what can be learnt of it for the next."""
-        from .stamp import Stamp
-
-        rules = self._rules_of(job.template)
-        given = rules.complete(context)
-        if line.stamps and rules.holds(given):
-            try:
-                speech = Speech(self.catalog(job.locale))
-                rendered = self.renderer.render(job.template, {**given, **job.surroundings}, speech)
-            except Failed:
-                return self._result(job, self._attempt(job, context, address))
-            stamp = line.stamps.get(rendered.skeleton)
-            values = [*rendered.values, *address.values()] if address else rendered.values
-            filled = stamp.fill(values) if stamp is not None else None
-            if filled is not None:
-                return filled
-        made = self._attempt(job, context, address)
-        if made.found:
-            return self._result(job, made)
-        fatal = any(d.code in self._fatal for d in made.losses)
-        if made.document is not None and made.document.reusable and not fatal:
-            guard = self._approvals.guard(made.explained.plan, job.target, job.gateway) if made.explained else None
-            native = job.template.contract.payload is not None
-            judge = self._judge(job.target, job.gateway)
-            stamp = Stamp(made.document.root, made.messages, made.trees, judge, native=native, also=guard)
-            line.learn(context, made.values, made.skeleton, stamp)
-        result = self._result(job, made)
-        return result if result.diagnostics else to_json(result.payload, compact=True)
 
     def check(
         self,

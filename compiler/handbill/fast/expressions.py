@@ -174,7 +174,8 @@ class Expressions:
             return f"{self._helper(runtime.PLAIN_FILTERS[node.name])}({self.write(node.node, scope)})"
         if node.name == "tojson":
             raise Uncovered("`tojson`", node.lineno)
-        return self._called(self.environment.filters[node.name], node, scope)
+        # `first` of nothing is undefined
+        return f"{self._helper(runtime.there)}({self._called(self.environment.filters[node.name], node, scope)})"
 
     def _default(self, node: nodes.Filter, scope: Scope) -> str:
         options = [*node.args, *(keyword.value for keyword in node.kwargs)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jinja2.runtime import Undefined
+
 from ..budget import Bounds
 from ..tree import as_text
 
@@ -136,3 +138,9 @@ def scalars(*values: Any) -> tuple[Any, ...]:
     if any(isinstance(value, list | dict) for value in values):
         raise Unusual
     return values
+
+
+def there(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        raise Unusual
+    return value
