@@ -15,7 +15,6 @@ from jinja2.exceptions import SecurityError
 
 from . import bounds, policy
 from .diagnostic import Diagnostic, Label, did_you_mean
-from .filtering import OutOfBounds
 from .reasons import of_jinja, of_python, of_value
 from .source import Source, Span
 from .sourcemap import PlacingLexer, Token
@@ -229,6 +228,7 @@ class _Trouble:
         )
 
     def _other(self, error: Exception) -> Diagnostic:
+        from .filtering import OutOfBounds
         from .loader import Outside
         from .render import NeedsMacro, NotAValue
 

@@ -139,16 +139,24 @@ def test_unknown(tmp_path: Path, text: str, cause: str) -> None:
     assert found.label.text == f"nothing bounds {cause}; Messenger allows 20"
 
 
-def test_an_alphabet_tells_how_many_bytes_there_can_be(tmp_path: Path) -> None:
-    """WeChat counts bytes, of which a character can have four."""
-    sizes = []
-    for alphabet in ("0123456789", "äöü", None):
-        made = text_filter(longest=600, alphabet=alphabet, name="f")(lambda text: "")
-        one = compiler(tmp_path, '{"template_type": "text", "text": "{{ long|f }}"}', PARAMS, [made])
-        template = one.base("t")
-        found = prove(one, template, known_channel("wechat"), one.via(template, "direct", "wechat"))
-        sizes.append([d.label.text.partition(";")[0] for d in found if d.label])
-    assert sizes == [[], [], ["up to 2400 bytes"]]
+@pytest.mark.parametrize(
+    ("channel", "longest", "alphabet", "most"),
+    [
+        ("wechat", 600, "0123456789", ""),
+        ("wechat", 600, "äöü", ""),
+        ("wechat", 600, None, "up to 2400 bytes"),
+        ("line", 3000, "aß", ""),
+        ("line", 3000, "a😀", "up to 6000 units"),
+    ],
+)
+def test_an_alphabet_tells_the_size_in_every_unit(
+    tmp_path: Path, channel: str, longest: int, alphabet: str | None, most: str
+) -> None:
+    made = text_filter(longest=longest, alphabet=alphabet, name="f")(lambda text: "")
+    one = compiler(tmp_path, '{"template_type": "text", "text": "{{ long|f }}"}', PARAMS, [made])
+    template = one.base("t")
+    found = prove(one, template, known_channel(channel), one.via(template, "direct", channel))
+    assert [d.label.text.partition(";")[0] for d in found if d.label] == ([most] if most else [])
 
 
 # ---- every filter that keeps its word, and those that do not
