@@ -111,10 +111,12 @@ def together(
     bare: bool = False,
     told: bool = True,
     empty: str = "",
+    refused: bool = False,
 ) -> Markup:
     """Drawings with their notes; in the frame of a phone when `frame`, else one, as an article.
 
-    `told` is false where findings stand beside it already. `empty` is what a phone says that has nothing to show.
+    `told` is false where findings stand beside it already. `empty` is what a phone says that has nothing to show;
+    with `refused` it says that what it shows does not go out.
     """
     numbered = [
         (number, f"{ids}n{number}" if ids else "", note)
@@ -123,7 +125,7 @@ def together(
     ]
     made = environment().get_template("notes.html").render(
         drawings=drawings, channel=channel, look=look(channel), frame=frame, bare=bare, numbered=numbered,
-        folded=_folded, empty=empty,
+        folded=_folded, empty=empty, refused=refused,
     )  # fmt: skip
     return Markup(made)
 

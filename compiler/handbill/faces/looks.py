@@ -48,9 +48,12 @@ def look(target: Channel) -> Look:
     usual, own = defaults(), target.data.get("look") or {}
     told = {**usual, **own}
     colours = {theme: {**usual["colours"][theme], **told["colours"].get(theme, {})} for theme in THEMES}
+    alt = _takes_alt(target.message_rules)
+    notes = [str(note["text"]) for note in told["notes"]]
+    notes += [] if alt else [f"{target.title} takes no alternative text with a picture."]
     return Look(
-        told["family"], told["replies"], told["corner"], colours, _takes_alt(target.message_rules),
-        tuple(str(note["text"]) for note in told["notes"]), tuple(_cuts(target, told["cuts"])), bool(own),
+        told["family"], told["replies"], told["corner"], colours, alt, tuple(notes), tuple(_cuts(target, told["cuts"])),
+        bool(own),
     )  # fmt: skip
 
 

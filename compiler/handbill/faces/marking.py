@@ -20,9 +20,10 @@ class Mark:
     text: str  # what is said, in a sentence
     code: str = ""  # of a diagnostic: "text-too-long"
     value: str = ""  # what is not shown: it is struck through
+    about: str = ""  # JSON pointer into the author's message: one thing said of two places has two numbers
 
 
 def said(d: Diagnostic, path: str = "") -> Mark:
     """A finding as it is said of the field at `path`."""
     text = f"{d.title}: {d.label.text}" if d.label and d.label.text else d.title
-    return Mark(path, d.severity.value, text, d.code)
+    return Mark(path, d.severity.value, text, d.code, about=d.pointer)

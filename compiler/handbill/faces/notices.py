@@ -27,7 +27,7 @@ class Notice:
     """The text of a notification, or of one of its cards. `known` is false where nobody has it here."""
 
     known: bool
-    given: list[tuple[str, Field]]  # the values, by name
+    given: list[tuple[str, Field]]  # the values, by where they go
     header: Markup | None = None
     media: str = ""
     url: Field | None = None
@@ -45,7 +45,8 @@ def notice(message: Field, approved: Shape | None) -> Notice:
 def _notice(given: Field, shape: Shape | None) -> Notice:
     header, body = given["header"], given["body"]
     if shape is None:
-        named = [*header["values"].items, *body.items]
+        named = [(f"header {{{{{name}}}}}", value) for name, value in header["values"].items]
+        named += [(f"{{{{{name}}}}}", value) for name, value in body.items]
         unknown = [_notice(card, None) for card in given["cards"]]
         media = header["kind"].raw
         shown = media if media in _MEDIA.values() else ""

@@ -24,8 +24,8 @@ from .looks import Cut, look
 from .marking import Mark, said
 from .writing import Pieces
 
+_WHOLE = ("", "/template_type")  # pointers to what is said of all of a message
 _LOSSES = frozenset(f"lost-{kind}" for kind in ("image", "link", "reply", "call", "subtitle", "detail"))
-_NAMES = {"detail": "details", "reply": "replies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,11 @@ def framed(
     """
     notes: list[Mark] = []
     drawings = [each.drawn(notes, ids, live, bare) for each in messages]
-    words = "" if messages else empty
-    return together(drawings, channel, notes, ids=ids, frame=True, bare=bare, told=told, empty=words), notes
+    html = together(
+        drawings, channel, notes, ids=ids, frame=True, bare=bare, told=told, empty="" if messages else empty,
+        refused=any(mark.kind == "error" for each in messages for mark in each.marks),
+    )  # fmt: skip
+    return html, notes
 
 
 def shown(result: Result, gateway: Gateway, approvals: Approvals | None = None, *, locale: str = "") -> list[Shown]:
@@ -133,9 +136,9 @@ def _marks(d: Diagnostic, one: Lowered, leaves: Sequence[tuple[str, Leaf]]) -> I
     """A finding at each field that came of what it speaks of; of all of the message when there is none."""
     if "/fallback" in d.pointer and one.rung != "fallback":
         return
-    at = [place for place, leaf in leaves if d.pointer and d.pointer in _pointers(leaf)]
     inside = d.pointer.removeprefix(one.before.pointer)
-    if not at and not one.changed and inside != "/template_type":
+    at = [place for place, leaf in leaves if d.pointer in _pointers(leaf)] if inside not in _WHOLE else []
+    if not at and not one.changed and inside not in _WHOLE:
         at = [inside]
     for place in at or [""]:
         yield said(d, place)
