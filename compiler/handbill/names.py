@@ -36,8 +36,8 @@ def problems(project: Project, template: Template, via: str | None) -> list[Diag
         label = Label(template.span(("payload",)), f"written for {payload}")
         text, hint = "A native template is one gateway's own JSON.", f"compile it with --via {payload}"
         found.append(Diagnostic("unsupported-content", f"Not for {via}", label, text=text, hint=hint))
-    for file in project.files().values():
-        if file.name == template.name and file.channel and file.channel not in CHANNELS:
+    for file in project.versions(template.name):
+        if file.channel and file.channel not in CHANNELS:
             found.append(_unknown_part(template, file))
     return found
 

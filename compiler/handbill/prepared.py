@@ -41,6 +41,7 @@ class Prepared:
         self._rules: dict[str, ContextRules] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
         self._problems: dict[tuple[str, str], list[Diagnostic]] = {}
+        self._front: dict[str, list[Diagnostic]] = {}
 
     def via(self, template: Template, via: str | None, channel: str) -> Gateway:
         """The gateway to compile for: the one asked for, a native template's own, the project's.
@@ -55,7 +56,7 @@ class Prepared:
 
     def targets(self, template: Template, channels: Sequence[str] = ()) -> list[str]:
         """The channels a template is for; of `channels` those, when any are given."""
-        parts = [file.channel for _, file in sorted(self.project.files().items()) if file.name == template.name]
+        parts = [file.channel for file in self.project.versions(template.name)]
         own: Iterable[str] = dict.fromkeys(parts)
         if "" in parts:  # a version that is for every channel
             own = template.contract.channels or self.project.config.channels
@@ -95,10 +96,7 @@ class Prepared:
 
     def base(self, name: str) -> Template:
         """The template for every channel; when there are only channels' own, the first of them. Raises Failed."""
-        files = self.project.files()
-        if (name, "") in files:
-            return self.project.template(name)
-        return self.project.template(name, next((part for found, part in sorted(files) if found == name), None))
+        return self.project.template(name, next((file.part for file in self.project.versions(name)), None))
 
     def _problems_of(self, template: Template, via: str | None) -> list[Diagnostic]:
         key = (template.source.path, via or "")
@@ -108,7 +106,14 @@ class Prepared:
 
     def _template_problems(self, template: Template, via: str | None) -> list[Diagnostic]:
         """What is wrong with a template before anything is rendered: its settings, and the names in them."""
-        return check_front_matter(template) + names.problems(self.project, template, via)
+        return self.front_problems(template) + names.problems(self.project, template, via)
+
+    def front_problems(self, template: Template) -> list[Diagnostic]:
+        """What is wrong with a template's settings by themselves."""
+        path = template.source.path
+        if path not in self._front:
+            self._front[path] = check_front_matter(template)
+        return self._front[path]
 
     def _rules_of(self, template: Template) -> ContextRules:
         rules = self._rules.get(template.source.path)

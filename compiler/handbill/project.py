@@ -60,6 +60,7 @@ class Project:
         self.source = source  # of handbill.toml, when there is one
         self._locales: tuple[str, ...] | None = None
         self._files: dict[tuple[str, str], File] | None = None
+        self._parts: dict[str, list[File]] | None = None
         self._loaded: dict[Path, Template] = {}
         self._offers: Offers | None = None
 
@@ -140,7 +141,19 @@ class Project:
 
     def names(self) -> list[str]:
         """The templates' names, sorted. What starts with "_" is a partial, for including."""
-        return sorted({name for name, _ in self.files()})
+        return list(self._by_name())
+
+    def versions(self, name: str) -> list[File]:
+        """The files of a template: the one for every channel and locale, then the others by their parts."""
+        return self._by_name().get(name, [])
+
+    def _by_name(self) -> dict[str, list[File]]:
+        if self._parts is None:
+            found: dict[str, list[File]] = {}
+            for (name, _), file in sorted(self.files().items()):
+                found.setdefault(name, []).append(file)
+            self._parts = found
+        return self._parts
 
     def template(self, name: str, channel: str | None = None, locale: str = "") -> Template:
         """A template, or the version of it for a channel and a locale where there is one. Raises Failed."""

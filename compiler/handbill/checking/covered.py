@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..channels import channel as channel_of
-from ..contracts import ContextRules, check_front_matter
+from ..contracts import ContextRules
 from ..diagnostic import Diagnostic, Failed
 from ..job import about
 from ..names import known_locale
@@ -77,7 +77,7 @@ def _cover(
     own, base = version.template, compiler.base(name)
     rules = ContextRules(own if own.contract.has_params else base)
     examples = (own if own.contract.examples else base).contract.examples
-    if check_front_matter(own) or (not asked.coverage and not examples and rules.needs):
+    if compiler.front_problems(own) or (not asked.coverage and not examples and rules.needs):
         return
     if not asked.coverage and not _BRANCHES.search(own.source.text, own.body):
         return

@@ -7,7 +7,6 @@ from itertools import product
 
 from ..budget import TooCostly
 from ..channels import channel as channel_of
-from ..contracts import check_front_matter
 from ..diagnostic import Diagnostic, Failed
 from ..guard import limited
 from ..job import about
@@ -36,7 +35,7 @@ def kept(compiler: Compiler, name: str, found: Sequence[Diagnostic]) -> list[Dia
     try:
         with limited():
             told = problems(
-                [promise for promise in promises.values() if not check_front_matter(promise.owner)],
+                [promise for promise in promises.values() if not compiler.front_problems(promise.owner)],
                 compiler.renderer,
                 {each: about(target) for each, target in known.items()},
                 {each: target.title for each, target in known.items()},

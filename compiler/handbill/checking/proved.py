@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..budget import TooCostly
 from ..channels import channel as channel_of
-from ..contracts import check_front_matter
 from ..diagnostic import Diagnostic, Failed
 from ..guard import limited
 from ..pipeline import Compiler
@@ -49,5 +48,10 @@ def _targets(compiler: Compiler, name: str, asked: Asked) -> Iterator[Target]:
         owner = own if own.contract.has_params else base
         target = channel_of(channel)
         goes = own.contract.payload is not None or gateway.reaches(target) is None
-        if goes and owner.contract.params and "{{" in own.source.text[own.body :] and not check_front_matter(owner):
+        if (
+            goes
+            and owner.contract.params
+            and "{{" in own.source.text[own.body :]
+            and not compiler.front_problems(owner)
+        ):
             yield own, target, gateway, locale
