@@ -76,8 +76,8 @@ class Ladder:
         trials = tuple(dict.fromkeys(self._trials))
         own = Ladder(self.judge, self.channel, self.words)._fallback(message)
         if draft is not None:
-            losses = tuple(lost(message, draft.messages, draft.carried))
             same = len(draft.messages) == 1 and draft.messages[0] is message
+            losses = () if same else tuple(lost(message, draft.messages, draft.carried))
             rung = "" if same else _named(message, [type_of(each) for each in draft.messages])
             return Lowered(message, draft.messages, rung, True, losses, trials, own)
         if own is not None and own.fits:
