@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jinja2 import Environment
 from jinja2.lexer import Lexer
@@ -31,8 +32,7 @@ class Mark:
     static: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of a template, in offsets of its body."""
 
     line: int
@@ -40,6 +40,10 @@ class Token:
     text: str
     start: int
     end: int
+
+
+_READ: dict[str, list[Token]] = {}  # the tokens of what was read last: every environment has the same lexer
+_MOST = 8
 
 
 class PlacingLexer(Lexer):
@@ -52,13 +56,23 @@ class PlacingLexer(Lexer):
 
     def placed(self, source: str, name: str | None, filename: str | None = None) -> Iterator[Token]:
         """Jinja's tokens with offsets. White space that a `-` strips lies between two tokens."""
+        known = _READ.get(source)
+        for token in self._read(source, name, filename) if known is None else known:
+            self.last = (token.start, token.end)
+            yield token
+        self.last = (len(source), len(source))
+
+    def _read(self, source: str, name: str | None, filename: str | None) -> Iterator[Token]:
+        found: list[Token] = []
         at = 0
         for line, kind, text in super().tokeniter(source, name, filename):
             start = source.index(text, at) if text else at
             at = start + len(text)
-            self.last = (start, at)
-            yield Token(line, kind, text, start, at)
-        self.last = (len(source), len(source))
+            found.append(Token(line, kind, text, start, at))
+            yield found[-1]
+        if len(_READ) >= _MOST:
+            _READ.pop(next(iter(_READ)), None)
+        _READ[source] = found
 
     def tokeniter(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None

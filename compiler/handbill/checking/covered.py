@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -17,12 +16,12 @@ from ..names import known_locale
 from ..pipeline import Compiler
 from ..template import Template
 from .asked import Asked
+from .rendering import BRANCHES, Rendering
 
 if TYPE_CHECKING:
     from ..coverage.figures import Figures
     from ..coverage.search import Generated
 
-_BRANCHES = re.compile(r"\{%|\bif\b")
 # Where these are found, a template is not whole, or is stopped: there is nothing to look for in it.
 _HOPELESS = frozenset({"too-costly", "output-too-large", "template-syntax", "not-allowed", "include-cycle"})
 # What fails with an example is mended first; the search would fail in the same place, and take its time.
@@ -79,7 +78,7 @@ def _cover(
     examples = (own if own.contract.examples else base).contract.examples
     if compiler.front_problems(own) or (not asked.coverage and not examples and rules.needs):
         return
-    if not asked.coverage and not _BRANCHES.search(own.source.text, own.body):
+    if not asked.coverage and not BRANCHES.search(own.source.text, own.body):
         return
     from ..coverage.search import Explorer  # what has neither arms nor loops needs none of it
 
@@ -88,7 +87,9 @@ def _cover(
         for channel, locale in version.places
     ]
     values = {example: given.values for example, given in examples.items()}
-    explorer = Explorer(compiler.renderer, own, rules, values, places, guard)
+    renderer = compiler.renderer
+    tracer = renderer.tracer if isinstance(renderer, Rendering) else renderer
+    explorer = Explorer(tracer, own, rules, values, places, guard)
     reached = explorer.explore()
     contexts = reached.generated
     if asked.coverage:

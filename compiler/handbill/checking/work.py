@@ -12,10 +12,13 @@ from .covered import Covered, covered
 from .inputs import Inputs, Trace
 from .kept import kept
 from .proved import proved
+from .rendering import Rendering
 
 
 def compiler_for(project: Project, asked: Asked) -> Compiler:
-    return Compiler(project, limited, policy=asked.policy)
+    compiler = Compiler(project, limited, policy=asked.policy)
+    compiler.renderer = Rendering(compiler.renderer)
+    return compiler
 
 
 def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from jinja2 import nodes
 
 from ..diagnostic import Failed
 from ..loader import Loader
-from ..render import Environment, Renderer
+from ..locales import Speech
+from ..render import Environment, Rendered, Renderer
 from ..sourcemap import PlacingLexer
 from ..template import Template
 
@@ -48,6 +49,9 @@ class _Lexer(PlacingLexer):
         return ((At(t.line, t.start), t.kind, t.text) for t in self.placed(source, name, filename))
 
 
+_MOST = 8  # syntax trees that are kept
+
+
 class Tracing(Environment):
     """Jinja that notes what it reaches in `reached`."""
 
@@ -55,6 +59,7 @@ class Tracing(Environment):
         super().__init__(loader, filters=filters)
         self._offsets = _Lexer(self)
         self.reached: set[Key] = set()
+        self._trees: dict[str, tuple[str, nodes.Template]] = {}  # of what was read last
         self.filters |= {"_tested": self._tested, "_turn": self._turn, "_reached": self._note}
 
     @property
@@ -64,7 +69,16 @@ class Tracing(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         from ..codegen import rewritten
 
-        return rewritten(_Probes(self, name or "").put_in(self.read(source, name, filename)), name or "", self.messages)
+        tree = _copy(self.tree(source, name, filename))
+        return rewritten(_Probes(self, name or "").put_in(tree), name or "", self.messages)
+
+    def tree(self, source: str, name: str | None, filename: str | None = None) -> nodes.Template:
+        """A template's syntax tree as it is written, to be looked at only. Raises what `read` does."""
+        if (known := self._trees.get(name or "")) is None or known[0] != source:
+            if len(self._trees) >= _MOST:
+                del self._trees[next(iter(self._trees))]
+            known = self._trees[name or ""] = (source, self.read(source, name, filename))
+        return known[1]
 
     def _tested(self, value: Any, name: str, offset: int) -> Any:
         self.reached.add((name, offset, YES if value else NO))
@@ -78,6 +92,23 @@ class Tracing(Environment):
 
     def _note(self, name: str, offset: int, outcome: int) -> None:
         self.reached.add((name, offset, outcome))
+
+
+_Node = TypeVar("_Node", bound=nodes.Node)
+
+
+def _copy(node: _Node) -> _Node:
+    """A syntax tree like another one, node by node."""
+    made = object.__new__(type(node))
+    own = vars(made)
+    own.update(vars(node))
+    for name in node.fields:
+        value = own[name]
+        if isinstance(value, nodes.Node):
+            own[name] = _copy(value)
+        elif isinstance(value, list):
+            own[name] = [_copy(each) if isinstance(each, nodes.Node) else each for each in value]
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +156,12 @@ class Tracer(Renderer):
         self.loader = renderer.loader
         self.tracing = Tracing(self.loader, self.filters)
         self.environment = self.tracing
+
+    def traced(self, template: Template, context: Mapping[str, Any], speech: Speech) -> tuple[set[Key], Rendered]:
+        """What a render reaches, and what it gives: the same as without probes. Raises Failed, TooCostly."""
+        found: set[Key] = set()
+        self.tracing.reached = found
+        return found, self.render(template, context, speech)
 
     def trace(self, template: Template, context: Mapping[str, Any]) -> tuple[set[Key], str]:
         """What a render reaches, and why it came to no end: the code of a finding, or nothing. Raises TooCostly."""

@@ -58,7 +58,7 @@ class Explorer:
         self.template = template
         self.figures = load("coverage.json")
         self.rules = rules
-        self.tracer = Tracer(renderer)
+        self.tracer = renderer if isinstance(renderer, Tracer) else Tracer(renderer)
         self.examples = {name: values for name, values in examples.items() if rules.holds(rules.complete(values))}
         self.contract = rules.template.contract
         self.contexts = Contexts(self.contract.params, list(self.examples.values()))

@@ -84,7 +84,7 @@ class _Reader:
         unit = self.files[name] = Unit((name, 0, ENTERED), f"`{name}`", own)
         environment = self.tracer.tracing
         try:
-            tree = environment.read(source.text[body:], name)
+            tree = environment.tree(source.text[body:], name)
             words = Words(environment, source.text[body:])
         except (TemplateError, Refused, Failed, TooCostly, RecursionError):
             return
