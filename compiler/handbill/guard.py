@@ -21,7 +21,7 @@ met = 0
 
 if sys.platform == "win32":
 
-    class limited:  # noqa: N801
+    class limited:
         """Nothing: Windows has no such limits."""
 
         def __init__(self, seconds: float = 2.0, megabytes: int = 384) -> None:
@@ -39,7 +39,7 @@ else:
     _AGAIN = 0.5  # seconds after which the signal comes again, should its exception have been swallowed
     _GRACE = 3  # seconds of CPU between the signal and the end of the process
 
-    class limited:  # noqa: N801 - it reads as what it does
+    class limited:
         """Limit what is done inside to `seconds` of CPU time and `megabytes` more memory than now.
 
         Raises TooCostly. Work that never returns to Python is ended with the process, `_GRACE` seconds
