@@ -86,7 +86,7 @@ def test_a_locale_that_nobody_knows_ends_it(project: Path) -> None:
 
 
 def test_how_many_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_cores", lambda: 4)
+    monkeypatch.setattr(run, "cores", lambda: 4)
     assert [usual(count) for count in (0, 1, run.LARGE - 1, run.LARGE, 10 * run.LARGE)] == [1, 1, 1, 2, 4]
 
 
