@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import Page
 
@@ -12,16 +12,24 @@ AXE = Path(__file__).parents[1] / "node" / "node_modules" / "axe-core" / "axe.mi
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+class Axe(Protocol):
+    def __call__(self, page: Page, *, colours: bool = False) -> list[str]: ...
+
+
 @cache
 def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[str]:
-    """A line for each element at fault. Raises AssertionError when axe found nothing to look at."""
+def violations(page: Page, *, colours: bool = False) -> list[str]:
+    """A line for each element at fault; with `colours`, of contrast alone: what a dark page has of its own.
+
+    Raises AssertionError when axe found nothing to look at.
+    """
     page.evaluate(_axe())
+    only = {"type": "rule", "values": ["color-contrast"]} if colours else {"type": "tag", "values": TAGS}
     found: dict[str, Any] = page.evaluate(
-        "tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false})", TAGS
+        "runOnly => axe.run({runOnly, resultTypes: ['violations'], preload: false})", only
     )
     assert found["passes"], "axe had nothing to look at"
     return [

@@ -33,7 +33,7 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
+def axe() -> accessibility.Axe:
     """What is against WCAG 2 A and AA in a page."""
     if not accessibility.AXE.exists():
         missing("npm's axe-core is not installed: `make judges` does")

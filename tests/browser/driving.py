@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
 
 HERE = Path(__file__).parent
 HOW = "`make browser` installs one, or says how to get it"
@@ -29,7 +29,7 @@ QUIET = (
     "--force-color-profile=srgb",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-SECONDS = 10  # before something that a page should show is missed
+SECONDS = 15  # before something that a page should show is missed: machines may be busy
 
 
 def program() -> str | None:
@@ -50,6 +50,7 @@ def missing(what: str) -> NoReturn:
 def running(path: str) -> Iterator[Browser]:
     """The browser, headless, with the fonts of `fonts.conf` alone."""
     env: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(HERE / "fonts.conf")}
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET), env=env)
         try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.accessibility import Axe
 from browser.drawn import message, messages, page
 from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
 
@@ -33,11 +33,9 @@ ADDRESSES = (
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_has_nothing_against_a_message(
-    visitor: Visitor, axe: Callable[[Page], list[str]], tmp_path: Path, dark: bool
-) -> None:
+def test_axe_has_nothing_against_a_message(visitor: Visitor, axe: Axe, tmp_path: Path, dark: bool) -> None:
     opened = visitor.open(page(tmp_path, messages()), dark=dark)
-    assert axe(opened) == []
+    assert axe(opened, colours=dark) == []
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])

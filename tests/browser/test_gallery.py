@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from handbill.faces.site import write
 from handbill.pipeline import Compiler
 from handbill.project import open_project
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from browser.accessibility import Axe
 from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
 from browser.shop import TEMPLATES, copied
 
@@ -139,14 +139,12 @@ def test_every_page_is_reached_by_keyboard(visitor: Visitor, gallery: Path) -> N
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_has_nothing_against_a_page(
-    visitor: Visitor, axe: Callable[[Page], list[str]], gallery: Path, dark: bool
-) -> None:
+def test_axe_has_nothing_against_a_page(visitor: Visitor, axe: Axe, gallery: Path, dark: bool) -> None:
     page = visitor.open(gallery / "index.html", dark=dark)
     for file in pages(gallery):
         page.goto(file.as_uri())
         page.evaluate("() => document.querySelectorAll('main details').forEach((each) => (each.open = true))")
-        assert axe(page) == [], file.name
+        assert axe(page, colours=dark) == [], file.name
 
 
 def test_no_page_is_wider_than_its_window(visitor: Visitor, gallery: Path) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from browser import looks
+from browser.accessibility import Axe
 from browser.driving import Visitor, focus_is_seen, missing, overflow, press, program, tab_to
 
 PAGE = """<!doctype html>
@@ -76,14 +77,12 @@ def test_a_quiet_page_is_not_complained_of(heard: Callable[[str], list[str]]) ->
 
 
 @pytest.mark.parametrize(("style", "found"), [("", ""), ("p { color: #bbb }", "color-contrast")])
-def test_axe_finds_what_is_pale(
-    visitor: Visitor, axe: Callable[[Page], list[str]], tmp_path: Path, style: str, found: str
-) -> None:
+def test_axe_finds_what_is_pale(visitor: Visitor, axe: Axe, tmp_path: Path, style: str, found: str) -> None:
     said = axe(visitor.open(page(tmp_path, style)))
     assert [each.split(":")[0] for each in said] == ([found] if found else []), said
 
 
-def test_axe_finds_a_button_without_a_name(visitor: Visitor, axe: Callable[[Page], list[str]], tmp_path: Path) -> None:
+def test_axe_finds_a_button_without_a_name(visitor: Visitor, axe: Axe, tmp_path: Path) -> None:
     assert any("button-name" in each for each in axe(visitor.open(page(tmp_path, more="<button></button>"))))
 
 
