@@ -11,8 +11,9 @@ TAGS = set(
     "circle bdi time mark".split()
 )
 ATTRIBUTES = set(
-    "class dir lang id href target rel title name type value hidden role tabindex datetime viewbox width height d cx cy "
-    "r focusable aria-label aria-hidden data-kind data-path data-text data-value data-url data-phone data-hb-turn".split()
+    "class dir lang id href target rel title name type value hidden role tabindex datetime viewbox width height d cx "
+    "cy r focusable aria-label aria-hidden data-kind data-path data-text data-value data-url data-phone "
+    "data-hb-turn".split()
 )
 TAPPED = {"a", "button", "summary"}
 

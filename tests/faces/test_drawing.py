@@ -11,6 +11,7 @@ from channels.cases import FOLDER, TYPES, every_case
 from faces.pages import Html, strange
 from handbill.channels import channel
 from handbill.faces import Mark, draw
+from handbill.faces.drawing import where
 from handbill.faces.fields import leaves
 from handbill.faces.writing import FOLD, visible
 from pytest_snapshot.plugin import Snapshot
@@ -175,6 +176,14 @@ def test_a_picture_is_never_fetched_and_says_what_it_shows() -> None:
 def test_a_picture_without_alternative_text_is_warned_of_where_there_could_be_one(name: str, said: str) -> None:
     html = drawn({"template_type": "card", "title": "x", "image": {"url": "https://example.com/a.png"}}, name)
     assert [e.text for e in html.all(of="hb-noalt")] == [said]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "words"),
+    [("/buttons/0/value", "button 1, value"), ("/a~1b/x~0y", "a/b, x~y"), ("/metadata/²", "metadata, ²"), ("/0", "0")],
+)
+def test_a_place_is_said_in_words(pointer: str, words: str) -> None:
+    assert where(pointer) == words
 
 
 def test_a_long_text_scrolls_and_nothing_of_it_is_cut() -> None:

@@ -29,7 +29,8 @@ TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=40), st.text("<>&\"'=
 SCALARS = st.one_of(TEXTS, st.integers(), st.floats(), st.booleans(), st.none())
 FIELDS = st.sampled_from(
     "text title subtitle header footer url image alt buttons button cards sections items value phone slots start "
-    "duration timezone kind caption filename name address latitude longitude parameters body values language metadata x".split()
+    "duration timezone kind caption filename name address latitude "
+    "longitude parameters body values language metadata x".split()
 )
 KEYS = st.one_of(FIELDS, TEXTS)
 JSON = st.recursive(

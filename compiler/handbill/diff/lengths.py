@@ -145,6 +145,7 @@ class _Meter:
         self._message = [
             judge_of(schema.document, schema.uri, retrieve, functions)
             for schema in (judge.neutral.schema, *(rule.schema for rule in judge.message))
+            if _limits(schema.document)
         ]
         payload = judge.payload.schema
         self._payload = [judge_of(payload.document, payload.uri, retrieve, functions)]
@@ -193,6 +194,16 @@ class _Meter:
             yield
         finally:
             self._deciding -= 1
+
+
+def _limits(schema: Any) -> bool:
+    """Whether a schema, or another that it refers to, may limit a text."""
+    if isinstance(schema, list):
+        return any(map(_limits, schema))
+    if not isinstance(schema, dict):
+        return False
+    elsewhere = not str(schema.get("$ref", "#")).startswith("#")
+    return elsewhere or not _UNITS.keys().isdisjoint(schema) or any(map(_limits, schema.values()))
 
 
 @cache

@@ -67,15 +67,14 @@ def json_lines(text: str) -> list[Markup]:
 
 
 def _coloured(line: str) -> Markup:
-    made: list[Markup | str] = []
+    made: list[str] = []
     at = 0
     for token in _TOKEN.finditer(line):
-        text, colon, other = token.groups()
+        text, colon, other = token.groups("")
         kind = "k" if colon else "s" if text else "n"
-        made += [escape(line[at : token.start()]), Markup('<span class="{}">{}</span>').format(kind, text or other)]
-        made.append(colon or "")
+        made += [escape(line[at : token.start()]), f'<span class="{kind}">', escape(text or other), "</span>", colon]
         at = token.end()
-    return Markup("").join([*made, escape(line[at:])])
+    return Markup("".join([*made, escape(line[at:])]))
 
 
 def _part(name: str, **given: object) -> Markup:

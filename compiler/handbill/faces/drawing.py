@@ -143,7 +143,7 @@ def where(path: str) -> str:
     """A JSON pointer in words: `/buttons/0/value` is "button 1, value"."""
     words: list[str] = []
     for part in path.split("/")[1:]:
-        if part.isdigit() and words:
+        if part.isascii() and part.isdigit() and words:
             words[-1] = f"{words[-1].removesuffix('s')} {int(part) + 1}"
         else:
             words.append(part.replace("~1", "/").replace("~0", "~").replace("_", " "))
