@@ -108,8 +108,10 @@ class Streaming(Prepared):
             job = self._job(template, known_channel(channel), self.via(template, via, channel), spoken)
             key = job.key(address)
             if key not in self._lines:
-                make = partial(walk, self.renderer.environment, template, job.surroundings)
-                self._lines[key] = Line(lambda: make(self.catalog(spoken)), self._rules_of(template))
+                rules = self._rules_of(template)
+                params = rules.template.contract.params
+                make = partial(walk, self.renderer.environment, template, job.surroundings, params)
+                self._lines[key] = Line(lambda: make(self.catalog(spoken)), rules)
             return job, self._lines[key]
 
     def _ordinary(self, job: Job, line: Line, context: Mapping[str, Any], address: Address) -> bytes | Result:

@@ -34,13 +34,16 @@ _OF_OBJECTS = frozenset(dir(dict))
 class Expressions:
     """Writes expressions. Raises Uncovered for what it does not write.
 
-    `surroundings` are the names that a context cannot change: `channel` and `locale`.
+    `surroundings` are the names that a context cannot change: `channel` and `locale`; `params` the contract's rules.
     """
 
-    def __init__(self, environment: Environment, names: Names, surroundings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, environment: Environment, names: Names, surroundings: Mapping[str, Any], params: Mapping[str, Any]
+    ) -> None:
         self.environment = environment
         self.names = names
         self.surroundings = surroundings
+        self.params = params
         self.stateful = False  # whether something written needs a render's state: a budget, a language
         self._writers: dict[type[nodes.Node], Callable[[Any, Scope], str]] = {
             nodes.Const: self._const, nodes.Name: self._name, nodes.Getattr: self._getattr,
@@ -55,6 +58,20 @@ class Expressions:
         if writer is None:
             raise Uncovered(type(node).__name__.lower(), node.lineno)
         return writer(node, scope)
+
+    def rule(self, node: nodes.Node, scope: Scope) -> Any:
+        """What the contract says of an expression's value: a schema, or nothing."""
+        if isinstance(node, nodes.Name):
+            found = scope.find(node.name)
+            if isinstance(found, Local):
+                return found.rule if found.sure else None
+            return self.params.get(node.name) if found is None and node.name not in self.surroundings else None
+        if isinstance(node, nodes.Getattr | nodes.Getitem):
+            above = self.rule(node.node, scope)
+            key = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+            if isinstance(above, dict) and above.get("type") == "object" and isinstance(key, str):
+                return above.get("properties", {}).get(key)
+        return None
 
     def _helper(self, function: Callable[..., Any]) -> str:
         return self.names.constant(function)

@@ -16,7 +16,7 @@ from .gate import Gate, gate
 from .runtime import BOUNDS
 from .scopes import Uncovered
 from .shape import Fill, specialised
-from .walk import Walk
+from .walk import Walk, Walked
 
 _USES = 2  # of a way, before a function of its own is made for it: that takes as long as a hundred messages
 
@@ -24,7 +24,7 @@ _USES = 2  # of a way, before a function of its own is made for it: that takes a
 class Line:
     """Stamps by what tells them apart: the way through the template, and its text where no walk is to be had."""
 
-    def __init__(self, walk: Callable[[], Walk], rules: ContextRules) -> None:
+    def __init__(self, walk: Callable[[], Walked], rules: ContextRules) -> None:
         """`walk` raises Uncovered where the template takes the ordinary way. The rules are the contract's."""
         self.stamps: dict[str, Stamp] = {}  # by skeleton
         self.uncovered: Uncovered | None = None  # why there is no walk
@@ -34,7 +34,8 @@ class Line:
         self._holds: Gate = gate(rules)
         self._shapes: dict[Any, _Shape] = {}  # by way
         try:
-            self.walk = walk()
+            walked = walk()
+            self.walk, self._value_rules = walked.walk, walked.rules
         except Uncovered as uncovered:
             self.uncovered = uncovered
         except Exception:  # noqa: BLE001 - whatever is wrong with a template, the ordinary way says it
@@ -59,24 +60,27 @@ class Line:
         keep(self.stamps, skeleton, stamp)
         if self.walk is None:
             return
+        given = self._complete(context)
         try:
-            way, walked = self.walk(self._complete(context))
+            way, walked = self.walk(given)
+            rules = self._value_rules(given)[1]
         except Exception:  # noqa: BLE001 - unusual, and yet a message
             return
         known = self._shapes.get(way)
         if list(walked) != list(values) or (known is not None and known.skeleton != skeleton):
             self.walk, self.uncovered = None, Uncovered("something that the walk gets wrong")  # tests hunt for it
             return
-        keep(self._shapes, way, _Shape(stamp, skeleton))
+        keep(self._shapes, way, _Shape(stamp, skeleton, rules))
 
 
 class _Shape:
     """A stamp, and the function that does its work once that pays."""
 
-    __slots__ = ("_stamp", "_uses", "fill", "skeleton")
+    __slots__ = ("_rules", "_stamp", "_uses", "fill", "skeleton")
 
-    def __init__(self, stamp: Stamp, skeleton: str) -> None:
+    def __init__(self, stamp: Stamp, skeleton: str, rules: Sequence[Any]) -> None:
         self._stamp = stamp
+        self._rules = rules
         self._uses = 0
         self.skeleton = skeleton
         self.fill: Fill = self._counted
@@ -85,5 +89,5 @@ class _Shape:
         self._uses += 1
         if self._uses == _USES:
             small = len(self.skeleton) < BOUNDS.output // 4  # so that what is printed stays within bounds
-            self.fill = (specialised(self._stamp, values) if small else None) or self._stamp.fill
+            self.fill = (specialised(self._stamp, values, self._rules) if small else None) or self._stamp.fill
         return self._stamp.fill(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from jinja2 import nodes
 
@@ -21,10 +21,14 @@ class Uncovered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A variable of the generated function; `sure` unless only some ways through the template set it."""
+    """A variable of the generated function; `sure` unless only some ways through the template set it.
+
+    `rule` is what the contract says of its value, when it comes from the context as it is.
+    """
 
     name: str
     sure: bool = True
+    rule: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import Any, TypeAlias, cast
 
 import orjson
@@ -23,22 +24,27 @@ from .runtime import BOUNDS
 Fill: TypeAlias = Callable[[Sequence[Any]], "bytes | None"]
 
 _WIDER: dict[str, Callable[[str], int]] = {"x-maxUtf16": utf16, "x-maxBytes": utf8}
+_MOST_UNITS = {"x-maxUtf16": 2, "x-maxBytes": 4}  # of one character
 _LIMITS = ("maxLength", "x-maxGraphemes", *_WIDER)
 _INLINE = frozenset({"minLength", *_LIMITS})
 _FEW = 8  # units more than characters, that may be guessed
 _MOST = 1000  # leaves of a function; a message with more is rare, and its function long to compile
 
 
-def specialised(stamp: Stamp, values: Sequence[Any]) -> Fill | None:
-    """A function that does what `stamp.fill` does, fast for values of the same types. None where it cannot be made."""
+def specialised(stamp: Stamp, values: Sequence[Any], rules: Sequence[Any] = ()) -> Fill | None:
+    """A function that does what `stamp.fill` does, fast for values of the same types. None where it cannot be made.
+
+    `rules` are schemas that values are known to keep, so that what follows from them need not be asked.
+    """
     if stamp.whole or len(stamp.leaves) > _MOST or len(values) > _MOST:
         return None
-    return _Shape(stamp, values).function()
+    return _Shape(stamp, values, rules).function()
 
 
 class _Shape:
-    def __init__(self, stamp: Stamp, values: Sequence[Any]) -> None:
+    def __init__(self, stamp: Stamp, values: Sequence[Any], rules: Sequence[Any]) -> None:
         self.stamp = stamp
+        self.known = [_known(rule) for rule in [*rules, *[None] * (len(values) - len(rules))]]
         self.names = [f"v{at}" for at in range(len(values))]
         self.constants: dict[str, Any] = {
             "dumps": orjson.dumps, "join": "".join, "general": stamp.fill, "as_text": as_text, "NotText": NotText,
@@ -119,8 +125,13 @@ class _Shape:
             fixed = sum(len(part) for part in parts if isinstance(part, str))
             pieces = [self.names[part] for part in parts if isinstance(part, int)]
         measured = " + ".join(f"len({piece})" for piece in pieces)
-        least = max(0, rule.get("minLength", 0) - fixed)
-        limits = {name: rule[name] - fixed for name in _LIMITS if name in rule}
+        shortest, longest = self._known(leaf)
+        least = 0 if shortest + fixed >= rule.get("minLength", 0) else max(0, rule.get("minLength", 0) - fixed)
+        limits = {
+            name: rule[name] - fixed
+            for name in _LIMITS
+            if name in rule and (longest + fixed) * _MOST_UNITS.get(name, 1) > rule[name]
+        }
         tightest = min((limit for name, limit in limits.items() if name in _WIDER), default=None)
         above = {
             self._limit(name, limit, leaf)
@@ -133,6 +144,13 @@ class _Shape:
             self.tests.append(f"{low}{measured} < {high}")
         elif least:
             self.tests.append(f"{low}{measured}")
+
+    def _known(self, leaf: Leaf) -> tuple[int, float]:
+        """The fewest and most characters that the contract lets the values of a leaf have."""
+        if id(leaf) in self.recoded:
+            return 0, inf
+        known = [self.known[part] for part in leaf.parts or () if isinstance(part, int)]
+        return sum(least for least, _ in known), sum(most for _, most in known)
 
     def _limit(self, keyword: str, limit: int, leaf: Leaf) -> str:
         """The length that is too much, in characters: what all texts together have more in a unit, one may have."""
@@ -256,6 +274,13 @@ class _Shape:
         for keyword, more in (("x-maxUtf16", "units"), ("x-maxBytes", "octets")):
             for name, above in self.above[keyword].items():
                 yield f"        {name} = {above} - {more}"
+
+
+def _known(rule: Any) -> tuple[int, float]:
+    """The fewest and most characters of a value that keeps a rule."""
+    if not isinstance(rule, dict) or rule.get("type") != "string":
+        return 0, inf
+    return rule.get("minLength", 0), rule.get("maxLength", inf)
 
 
 def _nothing(_values: Sequence[Any]) -> None:

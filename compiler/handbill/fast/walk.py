@@ -22,6 +22,7 @@ from ..locales.catalog import Name as Placeholder
 from ..locales.messages import Marked, marked
 from . import runtime
 from .expressions import Expressions, is_text
+from .lines import Lines, Printed
 from .scopes import Capture, Hidden, Local, Loop, MacroOf, Module, Names, Scope, Uncovered, assigned
 
 if TYPE_CHECKING:
@@ -33,42 +34,53 @@ if TYPE_CHECKING:
 # A context gives the way that was taken, and the values. Whatever it raises, the ordinary way is to be taken then.
 Walk: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, Sequence[Any]]]
 
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A template's function, and one that gives for each value what the contract says of it: a schema, or None."""
+
+    walk: Walk
+    rules: Walk
+
+
 _NESTED = 20  # includes and macros, one inside the other
 
 
-def walk(environment: Environment, template: Template, surroundings: Mapping[str, Any], catalog: Catalog) -> Walk:
-    """The function of a template in a language. Raises Uncovered, and what reading an include raises."""
+def walk(
+    environment: Environment,
+    template: Template,
+    surroundings: Mapping[str, Any],
+    params: Mapping[str, Any],
+    catalog: Catalog,
+) -> Walked:
+    """The functions of a template in a language. Raises Uncovered, and what reading an include raises.
+
+    `params` are the rules of the contract, which a context keeps before its values are used.
+    """
     tree = environment.read(template.source.text[template.body :], template.source.path, None)
-    writer = _Writer(environment, surroundings, catalog)
+    writer = _Writer(environment, surroundings, params, catalog)
     writer.template = template.source.path
     try:
         writer.body(tree.body, Scope.outermost(tree.body))
     except RecursionError:
         raise Uncovered("something very deep") from None
-    return writer.function()
-
-
-@dataclass(slots=True)
-class _Lines:
-    """The statements of the function."""
-
-    text: list[str]
-    depth: int = 1
-
-    def add(self, line: str) -> None:
-        self.text.append("    " * self.depth + line)
+    return Walked(writer.function(), writer.function(rules=True))
 
 
 class _Writer:
-    def __init__(self, environment: Environment, surroundings: Mapping[str, Any], catalog: Catalog) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        surroundings: Mapping[str, Any],
+        params: Mapping[str, Any],
+        catalog: Catalog,
+    ) -> None:
         self.environment = environment
         self.catalog = catalog
         self.names = Names()
-        self.expressions = Expressions(environment, self.names, surroundings)
+        self.expressions = Expressions(environment, self.names, surroundings, params)
         self.template = ""  # where the nodes come from that are being written
-        self._lines = _Lines([])
-        self._printed: list[str] = []  # values that are not yet added
-        self._ways = 0  # places where the way may part
+        self.lines = Lines()
         self._inside: list[object] = []  # macros and files
         self._statements: dict[type[nodes.Node], Callable[[Any, Scope], None]] = {
             nodes.Output: self._output, nodes.If: self._if, nodes.For: self._for, nodes.Assign: self._assign,
@@ -77,21 +89,10 @@ class _Writer:
             nodes.Scope: self._scope,
         }  # fmt: skip
 
-    def function(self) -> Walk:
-        """What was written, as a function."""
-        if self._ways or self._lines.text:
-            self._flush()
-            head = ["printed = []", "add = printed.extend", "ways = []", "way = ways.append", "turns = 0"]
-            text = ["    " + line for line in head] + self._lines.text
-            text.append("    return tuple(ways), printed" if self._ways else "    return None, printed")
-        else:
-            text = [f"    return None, ({''.join(f'{value}, ' for value in self._printed)})"]
-        namespace: dict[str, Any] = {**self.names.constants, "items_of": runtime.items_of, "over": runtime.turns}
-        try:
-            exec("\n".join(["def walked(given):", *text]), namespace)
-        except (SyntaxError, MemoryError, RecursionError):  # more blocks, one inside the other, than Python takes
-            raise Uncovered("something very deep") from None
-        walked = cast("Walk", namespace["walked"])
+    def function(self, *, rules: bool = False) -> Walk:
+        """What was written, as a function; or one that gives the rules of the values."""
+        constants = {**self.names.constants, "items_of": runtime.items_of, "over": runtime.turns}
+        walked = cast("Walk", self.lines.function(constants, rules=rules))
         return self._with_state(walked) if self.expressions.stateful else walked
 
     def _with_state(self, walked: Walk) -> Walk:
@@ -119,29 +120,6 @@ class _Writer:
                 raise Uncovered(type(node).__name__.lower(), node.lineno)
             writer(node, scope)
 
-    def _flush(self) -> None:
-        if self._printed:
-            self._lines.add(f"add(({''.join(f'{value}, ' for value in self._printed)}))")
-            self._printed = []
-
-    def _line(self, line: str) -> None:
-        self._flush()
-        self._lines.add(line)
-
-    @contextmanager
-    def _block(self, head: str) -> Iterator[None]:
-        self._line(head)
-        self._lines.depth += 1
-        try:
-            yield
-            self._line("pass")
-        finally:
-            self._lines.depth -= 1
-
-    def _part(self, way: object) -> None:
-        self._ways += 1
-        self._line(f"way({way})")
-
     def _output(self, node: nodes.Output, scope: Scope) -> None:
         for child in node.nodes:
             if isinstance(child, nodes.TemplateData) or is_text(child, scope):
@@ -153,7 +131,11 @@ class _Writer:
             elif macro is not None:
                 self._call(cast("nodes.Call", child), macro, scope)
             else:
-                self._printed.append(self.expressions.write(child, scope))
+                self.lines.print(self._value(child, scope))
+
+    def _value(self, node: nodes.Node, scope: Scope) -> Printed:
+        rule = self.names.constant(self.expressions.rule(node, scope))
+        return Printed(self.expressions.write(node, scope), rule)
 
     def _if(self, node: nodes.If, scope: Scope) -> None:
         for name in dict.fromkeys(assigned([node])):
@@ -162,7 +144,7 @@ class _Writer:
                 if found is not None and not isinstance(found, Local):
                     raise Uncovered(f"`{name}` set here and there", node.lineno)
                 local = Local(self.names.new(), sure=False)
-                self._line(f"{local.name} = {self._before(name, found, scope)}")
+                self.lines.add(f"{local.name} = {self._before(name, found, scope)}")
                 scope.names[name] = local
         arms: list[tuple[nodes.Node | None, list[nodes.Node]]] = [(node.test, node.body)]
         arms += [(each.test, each.body) for each in node.elif_]
@@ -173,11 +155,9 @@ class _Writer:
                 head = "else:"
             else:
                 head = f"{'elif' if at else 'if'} {self.expressions.write(test, scope)}:"
-            if at:  # its text must follow the arm before it at once
-                assert not self._printed
-            with self._block(head):
+            with self.lines.block(head):
                 if not quiet:
-                    self._part(at)
+                    self.lines.part(at)
                 self.body(body, scope)
 
     def _before(self, name: str, found: Local | None, scope: Scope) -> str:
@@ -196,20 +176,24 @@ class _Writer:
             raise Uncovered("a recursive loop", node.lineno)
         items, length, index = self.names.new(), self.names.new(), self.names.new()
         inner = scope.inner(node.body)
-        target = self._target(node.target, inner)
-        self._line(f"{items} = items_of({self._iterable(node.iter, scope)})")
+        rule = self.expressions.rule(node.iter, scope)
+        each = rule.get("items") if isinstance(rule, dict) and rule.get("type") == "array" else None
+        target = self._target(node.target, inner, each if isinstance(each, dict) else None)
+        self.lines.add(f"{items} = items_of({self._iterable(node.iter, scope)})")
         if node.test is not None:
-            self._line(f"{items} = [{target} for {target} in {items} if {self.expressions.write(node.test, inner)}]")
-        self._line(f"{length} = len({items})")
-        self._line(f"turns = over(turns + {length})")
-        self._part(length)
+            self.lines.add(
+                f"{items} = [{target} for {target} in {items} if {self.expressions.write(node.test, inner)}]"
+            )
+        self.lines.add(f"{length} = len({items})")
+        self.lines.add(f"turns = over(turns + {length})")
+        self.lines.part(length)
         inner.names["loop"] = Loop(index, length)
         counts = any(name.name == "loop" for child in node.body for name in child.find_all(nodes.Name))
         head = f"{index}, {target} in enumerate({items})" if counts else f"{target} in {items}"
-        with self._block(f"for {head}:"):
+        with self.lines.block(f"for {head}:"):
             self.body(node.body, inner)
         if node.else_:
-            with self._block(f"if not {items}:"):
+            with self.lines.block(f"if not {items}:"):
                 self.body(node.else_, scope.inner(node.else_))
 
     def _iterable(self, node: nodes.Node, scope: Scope) -> str:
@@ -219,10 +203,10 @@ class _Writer:
             return f"{pairs}({self.expressions.write(method.node, scope)})"
         return self.expressions.write(node, scope)
 
-    def _target(self, node: nodes.Node, scope: Scope) -> str:
+    def _target(self, node: nodes.Node, scope: Scope, rule: Any = None) -> str:
         """New variables for what is assigned to."""
         if isinstance(node, nodes.Name):
-            local = Local(self.names.new())
+            local = Local(self.names.new(), rule=rule)
             scope.names[node.name] = local
             return local.name
         if isinstance(node, nodes.Tuple):
@@ -232,9 +216,11 @@ class _Writer:
     def _assign(self, node: nodes.Assign, scope: Scope) -> None:
         value = self.expressions.write(node.node, scope)
         if isinstance(node.target, nodes.Name) and isinstance(known := scope.names.get(node.target.name), Local):
-            self._line(f"{known.name} = {value}")
+            self.lines.add(f"{known.name} = {value}")
+            scope.names[node.target.name] = Local(known.name, known.sure)
             return
-        self._line(f"{self._target(node.target, scope)} = {value}")
+        rule = self.expressions.rule(node.node, scope)
+        self.lines.add(f"{self._target(node.target, scope, rule)} = {value}")
 
     def _capture(self, node: nodes.AssignBlock, scope: Scope) -> None:
         known = scope.names.get(node.target.name) if isinstance(node.target, nodes.Name) else Hidden()
@@ -247,7 +233,7 @@ class _Writer:
         inner = scope.inner(node.body)
         values = [self.expressions.write(value, scope) for value in node.values]
         for target, value in zip(node.targets, values, strict=True):
-            self._line(f"{self._target(target, inner)} = {value}")
+            self.lines.add(f"{self._target(target, inner)} = {value}")
         self.body(node.body, inner)
 
     def _scope(self, node: nodes.Scope, scope: Scope) -> None:
@@ -290,7 +276,7 @@ class _Writer:
 
     def _always(self, node: nodes.Node) -> None:
         """Some ways only may define a macro: then what its name stands for cannot be said."""
-        if self._lines.depth > 1:
+        if self.lines.depth > 1:
             raise Uncovered("a macro inside something", node.lineno)
 
     def _import(self, node: nodes.Import, scope: Scope) -> None:
@@ -332,9 +318,9 @@ class _Writer:
         strange = {*given} - {*names} or {*names} - {*given} or len(node.args) > len(names)
         if strange or node.dyn_args is not None or node.dyn_kwargs is not None:
             raise Uncovered("arguments of a macro", node.lineno)
-        locals_ = {name: Local(self.names.new()) for name in names}
+        locals_ = {name: Local(self.names.new(), rule=self.expressions.rule(*given[name])) for name in names}
         for name, local in locals_.items():
-            self._line(f"{local.name} = {self.expressions.write(*given[name])}")
+            self.lines.add(f"{local.name} = {self.expressions.write(*given[name])}")
         inner.names |= locals_
         with self._within(macro, self.template, node.lineno):
             self.body(macro.node.body, inner)
@@ -353,26 +339,26 @@ class _Writer:
 
     def _translated(self, text: Marked, scope: Scope) -> None:
         """The placeholders of a translation, in the order in which its language has them."""
-        values = {keyword.key: self.expressions.write(keyword.value, scope) for keyword in text.values}
+        values = {keyword.key: self._value(keyword.value, scope) for keyword in text.values}
         if not text.message.plural:
-            self._printed += self._placeholders(text, 0, values)
+            self.lines.print(*self._placeholders(text, 0, values))
             return
         if text.number is None:
             raise Uncovered("a text without a number")
         number, form = self.names.new(), self.names.new()
         whole, forms = self.names.constant(runtime.whole), self.names.constant(self.catalog.form)
-        self._line(f"{number} = {whole}({self.expressions.write(text.number, scope)})")
-        self._line(f"{form} = {forms}({self.names.constant(text.message)}, {number})")
-        values.setdefault(text.message.counter, number)
-        self._part(form)
+        self.lines.add(f"{number} = {whole}({self.expressions.write(text.number, scope)})")
+        self.lines.add(f"{form} = {forms}({self.names.constant(text.message)}, {number})")
+        values.setdefault(text.message.counter, Printed(number, self.names.constant(None)))
+        self.lines.part(form)
         for each in range(self.catalog.plural_of(text.message).forms):
-            with self._block(f"if {form} == {each}:"):
+            with self.lines.block(f"if {form} == {each}:"):
                 try:
-                    self._printed += self._placeholders(text, each, values)
+                    self.lines.print(*self._placeholders(text, each, values))
                 except Uncovered:  # a form that is not translated: no message that needs it goes out
-                    self._line(f"{self.names.constant(runtime.refuse)}()")
+                    self.lines.add(f"{self.names.constant(runtime.refuse)}()")
 
-    def _placeholders(self, text: Marked, form: int, values: Mapping[str, str]) -> list[str]:
+    def _placeholders(self, text: Marked, form: int, values: Mapping[str, Printed]) -> list[Printed]:
         phrase = self.catalog.phrase(text.message, form)
         found = [piece.name for piece in phrase.pieces if isinstance(piece, Placeholder)]
         if phrase.problem is not None or not values.keys() >= {*found}:
