@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from hypothesis import strategies as st
@@ -33,6 +34,8 @@ PARAMS: dict[str, Any] = {
             "additionalProperties": False,
         },
     },
+    "at": {"type": "string", "maxLength": 30},
+    "when": {"enum": ["short", "medium", "yy"]},
     "o": {
         "type": "object",
         "properties": {
@@ -56,6 +59,8 @@ def _number(low: float, high: float, whole: bool) -> st.SearchStrategy[Any]:
     return st.one_of(ints, st.floats(low, high, allow_nan=False))
 
 
+LOCALES = ["en", "de", "fr", "ar", "hi", "ja", "pl", "lt", "es", "sw"]
+
 CONTEXTS = st.fixed_dictionaries(
     {
         "s": _text(6),
@@ -71,6 +76,8 @@ CONTEXTS = st.fixed_dictionaries(
             st.fixed_dictionaries({"name": _text(3), "price": _number(0, 99, whole=False)}, optional={"tag": _text(5)}),
             max_size=2,
         ),
+        "at": st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat("T", "seconds")),
+        "when": st.sampled_from(["short", "medium", "yy"]),
         "o": st.fixed_dictionaries({"age": _number(0, 120, whole=True)}, optional={"nick": _text(5), "more": _text(9)}),
     }
 )
@@ -78,6 +85,11 @@ CONTEXTS = st.fixed_dictionaries(
 _WORDS = st.sampled_from(["Hi ", "a", "ß", "Straße ", "", "no. ", "ΐx", "-", "😀"])
 _QUOTED = _WORDS.map(lambda word: f"'{word}'")
 _SMALL = st.integers(0, 7).map(str)
+_MOMENTS = st.sampled_from(
+    "at|datetime at|datetime('full') at|datetime('short',timezone='Asia/Tokyo') at|date at|date('full') at|time"
+    " at|time('full') at|date('EEEE,\u00a0d.\u00a0MMMM\u00a0y') at|datetime('h:m\u00a0B')"
+    " at|datetime('d/M\u00a0b') at|date('medium')|upper at|datetime(when)".split(" ")
+)
 _ATOMS = st.one_of(
     st.sampled_from(["s", "code", "b8", "e", "n", "f", "b", "z", "o.nick", "o.age", "xs[0]", "xs[-1]", "os[0].name"]),
     st.sampled_from(
@@ -94,6 +106,25 @@ _ATOMS = st.one_of(
     st.sampled_from(
         ["xs|sort|join('.')", "xs|reverse|list|join", "xs|unique|join", "(xs|batch(2)|first)|join", "os|length"]
     ),
+    st.sampled_from(
+        [
+            "os|sum(attribute='price')",
+            "os|sum('price')|round(2)",
+            "xs|sum(start='')",
+            "[n, 2, f]|sum",
+            "xs|slice(2)|first|join",
+            "os|groupby('price')|map(attribute='grouper')|join('/')",
+            "(os|groupby('name')|first).list|length",
+            "{'x': s, 'y': n}|items|map('last')|join(',')",
+            "{'x': s, 'y': z}|dictsort|map('join')|join('&')",
+            "{'x': s, 'y': n}|urlencode",
+            "xs|tojson",
+            "os|tojson",
+            "{'a': s, 'b': e}|tojson",
+            "'%(a)s/%(b)5.1f'|format(a=s, b=f)",
+        ]
+    ),
+    _MOMENTS,
     _QUOTED,
     _SMALL,
 )
@@ -101,7 +132,9 @@ _FILTERS = st.sampled_from(
     "upper lower capitalize title trim string length first last reverse striptags indent abs int round float"
     " center(9) truncate(4) truncate(5,true,'…') truncate(4,false,'.',0) default('none') default('ß',true) d('x')"
     " replace('a','bcd') replace('ß','s') replace('','-') replace('aa','b',1) round(2) round(1,'ceil') round(3,'floor')"
-    " int(9) indent(2,true) format('y') default(s)".split(" ")
+    " int(9) indent(2,true) format('y') default(s) wordwrap(3) wordwrap(4,false) wordwrap(2,true,'<br>') wordcount"
+    " urlencode tojson filesizeformat filesizeformat(true) round(-1) int(0,16) number number('0.00') percent"
+    " number('#,##0.###;(#)') currency('EUR') currency('JPY','¤¤\u00a0#,##0.0')".split(" ")
 )
 _METHODS = st.sampled_from(
     "upper() lower() title() capitalize() casefold() strip() lstrip() removeprefix('a') replace('a','xyz') center(5)"
@@ -166,6 +199,8 @@ def _statements(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             "x in range(3)",
             "x in 'ab'",
             "x in range(n)",
+            "x, v in os|groupby('name')",
+            "x in xs|slice(2)|map('join')",
         ]
     )
     turn = st.sampled_from(

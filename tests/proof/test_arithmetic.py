@@ -126,7 +126,8 @@ UNKNOWN = [
         "nothing bounds `free`; Messenger allows 20",
         "give `free` a maxLength of 4 or less",
     ),
-    ("{{ first_name|wordwrap(5) }}", "nothing bounds the filter `wordwrap`; Messenger allows 20", ""),
+    ("{{ '2026-11-22'|date('w') }}", "nothing bounds the filter `date`; Messenger allows 20", ""),
+    ("{{ free|wordwrap(5) }}", "nothing bounds `free`; Messenger allows 20", "give `free` a maxLength of 14 or less"),
     ("{{ many|join }}", "nothing bounds the number of `many`; Messenger allows 20", ""),
 ]
 

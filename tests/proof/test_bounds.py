@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
+import pytest
 from handbill import units
 from handbill.contracts import ContextRules
 from handbill.diagnostic import Failed
 from handbill.document import parse
 from handbill.job import about
+from handbill.locales import Speech
 from handbill.marks import Unreadable
 from handbill.names import known_channel
 from handbill.pipeline import Compiler
@@ -23,7 +27,7 @@ from handbill.template import Template
 from handbill.tree import NotText, fill
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
-from proof.making import BODIES, CONTEXTS, PARAMS
+from proof.making import BODIES, CONTEXTS, LOCALES, PARAMS
 
 CHANNEL = known_channel("open")
 
@@ -39,23 +43,25 @@ def project(folder: Path, body: str, params: dict[str, Any] = PARAMS, **more: st
     return opened, opened.template("t")
 
 
-def bound(compiler: Compiler, template: Template) -> Size:
+def bound(compiler: Compiler, template: Template, locale: str = "") -> Size:
     """The largest size of `text`, over every way."""
     prover = Prover(compiler)
     found = NOTHING
-    for made in prover._made(template, CHANNEL, "", PARAMS):
+    for made in prover._made(template, CHANNEL, locale, PARAMS):
         text = made.shape.text(made.shape.root["text"])
         if text is not None:
             found = found.largest(size(text))
     return found
 
 
-def measured(compiler: Compiler, template: Template, context: dict[str, Any]) -> str | None:
+def measured(compiler: Compiler, template: Template, context: dict[str, Any], locale: str = "") -> str | None:
     """The text with these values; None when the template gives none."""
     if not ContextRules(template).holds(context):
         return None
     try:
-        rendered = compiler.renderer.render(template, {**context, "channel": about(CHANNEL), "locale": ""})
+        rendered = compiler.renderer.render(
+            template, {**context, "channel": about(CHANNEL), "locale": locale}, Speech(compiler.catalog(locale))
+        )
         document = parse(rendered.skeleton, rendered.values, "json")
         text = fill(document.root, rendered.values)["text"]
     except (Failed, NotText, Unreadable):
@@ -68,6 +74,7 @@ def held(text: str, most: Size) -> None:
     assert units.utf16(text) <= most.utf16
     assert units.utf8(text) <= most.bytes
     assert units.graphemes(text) <= most.graphemes
+    assert len(orjson.dumps(text)) - 2 <= most.json
     septets = units.septets(text)
     if septets is None:
         assert not most.gsm
@@ -76,21 +83,43 @@ def held(text: str, most: Size) -> None:
     assert text.isascii() or not most.ascii
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(body=BODIES, contexts=st.lists(CONTEXTS, min_size=12, max_size=12))
-def test_no_text_is_longer_than_its_bound(tmp_path_factory, body: str, contexts: list[dict[str, Any]]) -> None:
-    opened, template = project(tmp_path_factory.mktemp("p"), '{"template_type": "text", "text": "' + body + '"}')
+def compared(folder: Path, body: str, contexts: list[dict[str, Any]], locale: str) -> None:
+    opened, template = project(folder, '{"template_type": "text", "text": "' + body + '"}')
     compiler = Compiler(opened)
     try:
         compiler.renderer.compiled(template)
     except Failed:
         assume(False)
     try:
-        most = bound(compiler, template)
+        most = bound(compiler, template, locale)
     except NotFollowed as reason:
         event(f"not followed: {reason}")
         assume(False)
-    texts = [text for context in contexts if (text := measured(compiler, template, context)) is not None]
+    texts = [text for context in contexts if (text := measured(compiler, template, context, locale)) is not None]
     event(f"bounded: {most.points < float('inf')}, texts: {bool(texts)}")
     for text in texts:
         held(text, most)
+
+
+def searches(examples: int) -> Callable[[Any], Any]:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+CONTEXT_LISTS = st.lists(CONTEXTS, min_size=12, max_size=12)
+
+
+@searches(150)
+@given(BODIES, CONTEXT_LISTS, st.sampled_from(LOCALES))
+def test_no_text_is_longer_than_its_bound(
+    tmp_path_factory, body: str, contexts: list[dict[str, Any]], locale: str
+) -> None:
+    compared(tmp_path_factory.mktemp("p"), body, contexts, locale)
+
+
+@pytest.mark.slow
+@searches(6000)
+@given(BODIES, CONTEXT_LISTS, st.sampled_from(LOCALES))
+def test_no_text_is_longer_than_its_bound_of_very_many(
+    tmp_path_factory, body: str, contexts: list[dict[str, Any]], locale: str
+) -> None:
+    compared(tmp_path_factory.mktemp("p"), body, contexts, locale)

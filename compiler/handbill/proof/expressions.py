@@ -25,6 +25,7 @@ from .values import (
     Record,
     Row,
     Special,
+    Undefined,
     Value,
     Words,
     cause_of,
@@ -83,6 +84,8 @@ MOST_OPTIONS = 300  # values that one expression can have and are all followed
 
 class Evaluator:
     """Evaluates expressions. Whatever is not modelled is Opaque: it can be anything."""
+
+    locale = ""
 
     def call_special(self, node: nodes.Call, scope: Scope) -> Value | None:
         """What a macro, a module's macro or `caller()` gives; None when it is none of these."""
@@ -153,6 +156,8 @@ class Evaluator:
 
     def _any_item(self, value: Value) -> Value:
         def one(option: Value) -> Value:
+            if isinstance(option, Undefined):
+                return UNDEFINED
             if isinstance(option, Words):
                 return one_of([_letter(option), UNDEFINED])
             if isinstance(option, Record) and option.closed:
@@ -286,9 +291,10 @@ class Evaluator:
         named: dict[str, Value] = {}
         for keyword in node.kwargs:
             named[str(keyword.key)] = self._see(keyword.value, scope)
-        if node.name == "format" and not named:
-            return over(value, lambda option: formatted(option, Row(tuple(given))))
-        return filtered(node.name, value, given, named)
+        if node.name == "format":
+            values = Record("", named, True) if named else Row(tuple(given))
+            return over(value, lambda option: formatted(option, values))
+        return filtered(node.name, value, given, named, self.locale)
 
     def _add(self, node: nodes.Add, scope: Scope) -> Value:
         return self._pairs(node, scope, plus)

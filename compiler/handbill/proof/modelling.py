@@ -24,9 +24,10 @@ class Unmodelled(Exception):
 class Arguments:
     """The arguments of a filter, by position or by name."""
 
-    def __init__(self, given: Sequence[Value], named: Mapping[str, Value]) -> None:
+    def __init__(self, given: Sequence[Value], named: Mapping[str, Value], locale: str = "") -> None:
         self.given = given
         self.named = named
+        self.locale = locale
 
     def value(self, at: int, name: str) -> Value | None:
         return self.given[at] if at < len(self.given) else self.named.get(name)
@@ -71,12 +72,12 @@ MODELS: dict[str, Model] = {}  # filled by `filters`
 DECLARED: ContextVar[Mapping[str, Model]] = ContextVar("declared", default=MappingProxyType({}))  # by other packages
 
 
-def filtered(name: str, value: Value, given: Sequence[Value], named: Mapping[str, Value]) -> Value:
-    """`value | name(…)`."""
+def filtered(name: str, value: Value, given: Sequence[Value], named: Mapping[str, Value], locale: str = "") -> Value:
+    """`value | name(…)`, in a language."""
     model = MODELS.get(name) or DECLARED.get().get(name)
     if model is not None:
         try:
-            return model(value, Arguments(given, named))
+            return model(value, Arguments(given, named, locale))
         except (Unmodelled, ValueError, TypeError, OverflowError):
             pass
     return Opaque(f"the filter `{name}`")

@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from math import ceil, floor, inf
-from typing import Any
+from typing import Any, TypeGuard
 
 from .modelling import Arguments, Model, Unmodelled, text_of
 from .number_filters import ranged
@@ -169,7 +169,9 @@ def floored(a: Value, b: Value) -> Value:
     return Number(left.path, low, high)
 
 
-_CONVERSION = re.compile(r"%(?P<flags>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?(?P<kind>.)", re.DOTALL)
+_CONVERSION = re.compile(
+    r"%(?:\((?P<name>\w+)\))?(?P<flags>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?(?P<kind>.)", re.DOTALL
+)
 
 
 def formatted(template: Value, given: Value) -> Value:
@@ -186,7 +188,10 @@ def formatted(template: Value, given: Value) -> Value:
         if match["kind"] == "%":
             parts.append(Lit("%"))
             continue
-        made = _converted(match, values.pop(0)) if values else None
+        if match["name"]:
+            made = _converted(match, given.fields[match["name"]]) if _names(given, match["name"]) else None
+        else:
+            made = _converted(match, values.pop(0)) if values else None
         if made is None:
             return unknown
         parts.append(made)
@@ -194,6 +199,10 @@ def formatted(template: Value, given: Value) -> Value:
         return unknown
     parts.append(Lit(template.value[at:]))
     return Words(sum_of(parts))
+
+
+def _names(given: Value, name: str) -> TypeGuard[Record]:
+    return isinstance(given, Record) and name in given.fields
 
 
 def _converted(match: re.Match[str], value: Value) -> Text | None:

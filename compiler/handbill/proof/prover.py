@@ -28,12 +28,13 @@ from ..template import Template
 from ..tree import Leaf, Tree, pointer_of
 from . import declared, outgoing
 from .choices import MOST_SIZES, MOST_WAYS, Choices, Dead, NotFollowed, every_way
+from .contract import of_contract
 from .expressions import Scope
 from .reach import has_wholes
 from .rules import Asked, Limit
 from .skeleton import Skeleton, assembled
 from .trees import Again, Shape, shaped
-from .values import Exact, Value, of_contract
+from .values import Exact, Value
 from .verdicts import Verdict, told, verdict
 from .ways import MOST_STEPS, Way
 

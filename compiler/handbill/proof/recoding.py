@@ -48,7 +48,7 @@ def _same(size: Size) -> Size:
 def _in_ascii(size: Size) -> Size:
     r"""`é` is `\u00e9`, an emoji is two of them; in a JSON text each of their backslashes is two."""
     if size.ascii:
-        return _QUOTING.effect(size)
+        return QUOTING.effect(size)
     return plain(12 * size.points)._replace(json=14 * size.points, septets=24 * size.points)
 
 
@@ -61,7 +61,7 @@ def _minutes(size: Size) -> Size:
     return size.largest(plain(13 if size.points <= 11 else 17))
 
 
-_QUOTING = _escaping(5, 5, 2, "quoting")
+QUOTING = _escaping(5, 5, 2, "quoting")
 _BY_NAME: dict[str, Recoding] = {
     "builtins.str": Recoding("", _same, usual=True),
     "html.escape": _escaping(5, 5, 5),
@@ -74,8 +74,8 @@ _BY_NAME: dict[str, Recoding] = {
     "channels.discord._escape": _escaping(1, 1, 2),
     "channels.discord._address": _escaping(2, 2, 2),
     "channels.discord._within_code": _escaping(2, 6, 6),
-    "channels.messenger._quoted": _QUOTING,
-    "channels.twilio._inside": _QUOTING,
+    "channels.messenger._quoted": QUOTING,
+    "channels.twilio._inside": QUOTING,
     "channels.whatsapp._quoted": Recoding("quoting", _in_ascii, usual=True),
     "channels.whatsapp._degrees": Recoding("digits", lambda size: size.largest(plain(350))),  # 5e-324
     "channels.rcs.in_base64": Recoding("base64", _base64, usual=True),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from math import inf
+from urllib.parse import quote, quote_plus
 
-from .modelling import Arguments, Model, text_of, words_of
-from .sizes import ESCAPED, FIGURES, NOTHING, Size, of_text
+from .modelling import Arguments, Model, Unmodelled, text_of, words_of
+from .sizes import ENDLESS, ESCAPED, FIGURES, NOTHING, Size, of_text, plain
 from .texts import Lit, Sum, Text, Worked, sum_of
 from .values import (
+    AsJson,
     Exact,
+    Items,
+    Opaque,
+    Record,
+    Row,
+    Special,
     Value,
     Words,
     over,
@@ -180,3 +187,50 @@ def indent(value: Value, arguments: Arguments) -> Value:
 
 def string(value: Value, _arguments: Arguments) -> Value:
     return over(value, lambda option: words_of(text_of(option)))
+
+
+def wordwrap(value: Value, arguments: Arguments) -> Value:
+    """A break is put where a line is full: two lines that follow on each other are never both half empty."""
+    width = arguments.number(0, "width", 79)
+    wrap = of_text(arguments.text(2, "wrapstring", "\n"))
+    long_words = arguments.constant(1, "break_long_words", True)
+    if width < 1 or not isinstance(long_words, bool):
+        raise Unmodelled
+
+    def effect(size: Size) -> Size:
+        if size.points == inf:
+            return ENDLESS
+        breaks = max(min(2 * size.points // width, size.points - 1), 0) if size.points > width else 0
+        grown = size.plus(wrap.times(breaks))
+        # line breaks that are there already become the same
+        own = wrap.mapped(lambda figure: max(figure - 1, 0)).times(size.points)
+        grown = grown.plus(own)
+        return grown._replace(graphemes=grown.points, septets=2 * grown.points, gsm=False)
+
+    return over(value, lambda option: Words(Worked(f"wordwrap({width})", text_of(option), effect)))
+
+
+def urlencoded(value: Value, _arguments: Arguments) -> Value:
+    """Of each byte three signs at most; of an object its names and values."""
+
+    def effect(size: Size) -> Size:
+        return plain(3 * size.bytes)
+
+    def model(option: Value) -> Value:
+        if isinstance(option, Items | Row | Opaque | Special | AsJson) or not_text(option):
+            raise Unmodelled
+        if not isinstance(option, Record):
+            text = text_of(option)
+            return Exact(quote(text.text)) if isinstance(text, Lit) else Words(Worked("urlencode", text, effect))
+        if not option.closed:
+            raise Unmodelled
+        parts: list[Text] = []
+        for name, inner in option.fields.items():
+            parts += [Lit(f"{'&' if parts else ''}{quote_plus(name)}="), Worked("urlencode", text_of(inner), effect)]
+        return Words(sum_of(parts))
+
+    return over(value, model)
+
+
+def not_text(value: Value) -> bool:
+    return isinstance(value, Exact) and isinstance(value.value, list | tuple | dict)

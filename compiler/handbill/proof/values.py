@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, inf
 from typing import Any, TypeAlias
 
+import orjson
+
 from ..tree import as_text
-from .patterns import widest
-from .sizes import ENDLESS, ESCAPED, Size, of_points, plain
-from .texts import EMPTY, Either, Figure, Given, Lit, Text, Times, Unknown, sum_of
+from .recoding import QUOTING
+from .sizes import ENDLESS, of_points, plain
+from .texts import EMPTY, Either, Figure, Lit, Text, Times, Unknown, Worked, sum_of
 
 _FLOAT = 24  # characters of the longest number that Python writes for a 64-bit float
 _LARGEST = 10**300  # of a number that is followed
@@ -67,6 +69,11 @@ class Row:
     """A list that the template writes out."""
 
     items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group(Row):
+    """One of `| groupby(…)`: what its items have in common, and they."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,11 +204,39 @@ def shown(value: Value, inside: bool = True) -> Text | None:
         case Opaque():
             return Unknown(value.cause)
         case AsJson():
-            return Unknown("the filter `tojson`") if inside else shown(value.value, inside)
+            return _json(value.value) if inside else shown(value.value, inside)
         case Special():
             return Unknown("what stands there is no value")
         case _:
             return None
+
+
+def _json(value: Value) -> Text:
+    """The text of `| tojson` within another text."""
+    match value:
+        case OneOf():
+            return Either(tuple(map(_json, value.options)))
+        case Exact():
+            return Lit(orjson.dumps(value.value, option=orjson.OPT_NON_STR_KEYS, default=list).decode())
+        case Words():
+            return sum_of([Lit('"'), Worked("tojson", value.text, QUOTING.effect, usual=False), Lit('"')])
+        case Items():
+            return sum_of([Lit("["), Times(value.path, value.most, _json(value.item), Lit(",")), Lit("]")])
+        case Row():
+            return sum_of([Lit("["), *(part for item in value.items for part in (_json(item), Lit(","))), Lit("]")])
+        case Record() if value.closed:
+            named = [
+                part
+                for name, inner in value.fields.items()
+                for part in (Lit(f"{orjson.dumps(name).decode()}:"), _json(inner), Lit(","))
+            ]
+            return sum_of([Lit("{"), *named, Lit("}")])
+        case Undefined():
+            return EMPTY
+        case Number() | Flag():
+            return shown(value) or EMPTY
+        case _:
+            return Unknown("the filter `tojson`")
 
 
 def figure(number: Number) -> Text:
@@ -287,94 +322,6 @@ def cause_of(value: Value) -> str:
     )
 
 
-# ---- contracts
-
-_LOWEST = frozenset(
-    ["maxLength", "maxItems", "maximum", "exclusiveMaximum", "x-maxUtf16", "x-maxBytes", "x-maxGraphemes"]
-)
-_HIGHEST = frozenset(["minimum", "exclusiveMinimum"])
-
-
-def of_contract(params: Mapping[str, Any]) -> dict[str, Value]:
-    """What a contract says of each parameter."""
-    return {name: of_schema(name, rule) for name, rule in params.items()}
-
-
-def of_schema(path: str, rule: Any) -> Value:
-    """What a schema says of a value. Whatever is not understood is left out, which leaves more values possible."""
-    if not isinstance(rule, dict):
-        return Opaque(f"`{path}`")
-    rule = _whole(rule)
-    if "const" in rule:
-        return Exact(rule["const"])
-    if isinstance(rule.get("enum"), list):
-        return one_of(Exact(value) for value in rule["enum"])
-    kinds = rule.get("type")
-    if kinds is None:
-        return Opaque(f"`{path}`, which has no `type`")
-    return one_of(_of_type(path, rule, kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
-
-
-def _whole(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule with what its `allOf` says, where both are about the same."""
-    made = dict(rule)
-    for part in rule.get("allOf", ()) if isinstance(rule.get("allOf"), list) else ():
-        if not isinstance(part, dict):
-            continue
-        for key, value in _whole(part).items():
-            if key in _LOWEST and key in made:
-                made[key] = min(made[key], value)
-            elif key in _HIGHEST and key in made:
-                made[key] = max(made[key], value)
-            else:
-                made.setdefault(key, value)
-    return made
-
-
-def _of_type(path: str, rule: dict[str, Any], kind: str) -> Value:
-    if kind == "string":
-        return Words(Given(path, _text(rule)))
-    if kind in ("integer", "number"):
-        low = max(rule.get("minimum", -inf), rule.get("exclusiveMinimum", -inf))
-        high = min(rule.get("maximum", inf), rule.get("exclusiveMaximum", inf))
-        return Number(path, low, high, "whole" if kind == "integer" else "real")
-    if kind == "boolean":
-        return Flag(path)
-    if kind == "array":
-        item = of_schema(f"{path}[]", rule["items"]) if "items" in rule else Opaque(f"`{path}[]`")
-        if "prefixItems" in rule:
-            item = Opaque(f"`{path}[]`")
-        return Items(path, item, rule.get("maxItems", inf))
-    if kind == "object":
-        return _object(path, rule)
-    return Exact(None)
-
-
-def _text(rule: dict[str, Any]) -> Size:
-    points = min(rule.get("maxLength", inf), rule.get("x-maxUtf16", inf), rule.get("x-maxBytes", inf))
-    highest, lowest = 0x10FFFF, 0
-    if isinstance(rule.get("pattern"), str):
-        most, highest, lowest = widest(rule["pattern"])
-        points = min(points, most)
-    found = of_points(points, highest, lowest)
-    if points == inf:
-        return ENDLESS
-    utf16 = min(found.utf16, rule.get("x-maxUtf16", inf), rule.get("x-maxBytes", inf))
-    bytes_ = min(found.bytes, rule.get("x-maxBytes", inf), 3 * utf16)
-    graphemes = min(found.graphemes, rule.get("x-maxGraphemes", inf))
-    json = min(found.json, rule.get("x-maxBytes", inf) * ESCAPED)
-    return found._replace(utf16=utf16, bytes=bytes_, graphemes=graphemes, json=json)
-
-
-def _object(path: str, rule: dict[str, Any]) -> Value:
-    needed = rule.get("required", ())
-    fields: dict[str, Value] = {}
-    for name, part in rule.get("properties", {}).items():
-        found = of_schema(f"{path}.{name}", part)
-        fields[name] = found if name in needed else one_of([found, UNDEFINED])
-    return Record(path, fields, rule.get("additionalProperties") is False and "patternProperties" not in rule)
-
-
 def field(value: Value, name: str) -> Value:
     """`value.name`."""
     match value:
@@ -387,6 +334,8 @@ def field(value: Value, name: str) -> Value:
             return one_of([Opaque(f"`{inside}`, which the contract does not name"), UNDEFINED])
         case Exact(value=dict() as fields):
             return Exact(fields[name]) if name in fields else UNDEFINED
+        case Group(items=(key, items)) if name in ("grouper", "list"):
+            return key if name == "grouper" else items
         case OneOf():
             return over(value, lambda option: field(option, name))
         case Undefined():

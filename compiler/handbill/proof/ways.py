@@ -46,6 +46,7 @@ class Way(Branches):
         self.inline = inline
         self.written_out = written_out  # loops are: one way for each number of turns
         self.catalog = catalog
+        self.locale = catalog.locale
         self.join = join  # a marker for a stretch that begins and ends at these
         self.buffer = Buffer(json=syntax == "json")
         self._kept: list[Value | None] = []
