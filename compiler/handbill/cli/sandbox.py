@@ -24,6 +24,7 @@ _FREELY = "1000/s"  # more than a computer sends to itself
 
 
 @click.command()
+@click.option("--open", "look", is_flag=True, help="Open the inbox in the browser.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Otherwise: 8423. 0 is any that is free.")
 @click.option(
     "--rate", metavar="RATE", help="Requests for a token: 80/s, none. Otherwise: 300/min, and a channel's own."
@@ -47,14 +48,17 @@ _FREELY = "1000/s"  # more than a computer sends to itself
 @click.option("--quiet", is_flag=True, help="No line for each request.")
 @project_option
 def sandbox(
-    folder: Path | None, port: int | None, log: Path | None, until_eof: bool, quiet: bool, clients: tuple[str, ...],
-    **asked: Any,
+    folder: Path | None, look: bool, port: int | None, log: Path | None, until_eof: bool, quiet: bool,
+    clients: tuple[str, ...], **asked: Any,
 ) -> None:  # fmt: skip
     """Run a Genesys Cloud of your own, and send to it.
 
     It gives tokens, takes messages on Genesys Cloud's paths, and checks them with the rules that
     `handbill check` has. It listens on this computer only, and passes nothing on. An id that begins
     with `unknown` is a customer whom nobody knows. Ctrl-C stops it.
+
+    Its page is an inbox: what arrived, as the customer would see it, with buttons that can be tapped;
+    what the vendor would send then is at /_sandbox/inbound.
 
     The channels' own APIs are under /direct: each takes any token, wants what the channel's schema
     says, and answers and fails as the vendor does. Those that know idempotency keys always do.
@@ -67,12 +71,15 @@ def sandbox(
     \b
     Examples:
       handbill sandbox
+      handbill sandbox --open
       handbill sandbox --port 0 --rate none --fail 429=0.1,drop=0.02 --seed 7 --dedupe
     """
     settings = {name: value for name, value in asked.items() if value is not None and value != ()}
     settings["clients"] = _clients(clients)
     running = _made(port, log, None if quiet else _told, settings)
     say(_opening(running))
+    if look:
+        threading.Thread(target=_open, args=(running,), daemon=True).start()
     if until_eof:
         threading.Thread(target=_stop_with_input, args=(running,), daemon=True).start()
     running.run()
@@ -124,7 +131,8 @@ def _opening(sandbox: Sandbox) -> str:
         f"In handbill.toml:\n\n{table}\n"
         f"In the shell{'' if settings.clients else ' (any values will do)'}:\n\n  export {values}\n\n"
         f"{_own_apis(sandbox)}"
-        f"What has arrived: {sandbox.url}/_sandbox/messages\n\n"
+        f"The inbox, for the browser: {sandbox.url}/\n"
+        f"What has arrived, for programs: {sandbox.url}/_sandbox/messages\n\n"
     )
 
 
@@ -161,6 +169,13 @@ def _told(line: str) -> None:
         say(f"{line}\n", sys.stderr)
     except OSError:  # nobody reads it any more
         pass
+
+
+def _open(sandbox: Sandbox) -> None:
+    import webbrowser
+
+    sandbox.ready.wait()
+    webbrowser.open(f"{sandbox.url}/")
 
 
 def _stop_with_input(sandbox: Sandbox) -> None:

@@ -12,7 +12,7 @@ _DOES = {
     "url": ("url", "uri", "link", "web_url", "webLinkUrl"),
     "phone": ("phone", "phoneNumber", "phone_number"),
 }
-_LISTS = re.compile("button|action|repl|suggestion|option|item|row|choice|keyboard", re.IGNORECASE)
+_LISTS = re.compile("button|action|repl|suggestion|option|item|row|choice|keyboard|accessory", re.IGNORECASE)
 _TEXTS = re.compile(
     "text|title|body|caption|content|label|description|header|footer|prompt|summary|name$|message$", re.IGNORECASE
 )
@@ -46,6 +46,10 @@ def _found(value: Any, key: str) -> Iterator[tuple[str, Any]]:
                 yield from _found(child, key)
     elif isinstance(value, dict):
         for name, child in value.items():
+            button = _button(child) if _LISTS.search(name) else None
+            if button is not None:
+                yield "button", button
+                continue
             inner = name if isinstance(child, dict | list) or not key else f"{key}.{name}"
             yield from _found(child, inner)
     elif isinstance(value, str) and value:

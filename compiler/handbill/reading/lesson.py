@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..channels import Channel
@@ -21,6 +21,7 @@ NAMES = ("alpha", "beta", "1", "2")  # those that probes give
 VALUE, NAME = "#value", "#name"
 
 
+@lru_cache(10_000)
 def role_of(path: Path) -> Role:
     """A place in a message without its numbers, and without the names of values."""
     made = ["*" if isinstance(step, int) else step for step in path]
@@ -132,8 +133,8 @@ def _shape(node: Node, tree: dict[str, Tree]) -> Shape:
 
 
 def _leaf(node: Node, leaf: Leaf, places: Sequence[Path], body: int, path: Path, trail: tuple[Shape, ...]) -> Seen:
-    text = text_of(leaf, [role_of(place) for place in places])
     fields = tuple(places[hole] for hole in leaf.holes)
+    text = text_of(leaf, {hole: role_of(place) for hole, place in zip(leaf.holes, fields, strict=True)})
     first = text.pieces[0]
     if (
         isinstance(first, str)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeAlias
@@ -84,12 +84,12 @@ def _undone(text: str, recodes: Sequence[Recode]) -> str:
     return text
 
 
-def text_of(leaf: Leaf, roles: Sequence[Role]) -> Text:
-    """How a leaf of an emitted probe is made, which has holes; `roles` are those of all holes."""
+def text_of(leaf: Leaf, roles: Mapping[int, Role]) -> Text:
+    """How a leaf of an emitted probe is made, which has holes; `roles` are those of its holes."""
     return Text(tuple(_pieces(leaf, roles, ())), (leaf.encode,) if leaf.encode else ())
 
 
-def _pieces(leaf: Leaf, roles: Sequence[Role], after: tuple[Recode, ...]) -> Iterator[str | Hole]:
+def _pieces(leaf: Leaf, roles: Mapping[int, Role], after: tuple[Recode, ...]) -> Iterator[str | Hole]:
     """`after` are the recodings of the leaves in which this one stands."""
     escapes = (leaf.escape,) if leaf.escape else ()
     for part in leaf.parts or ():

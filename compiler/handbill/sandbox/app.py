@@ -69,6 +69,7 @@ class Server:
 
     def app(self) -> ASGIApp:
         from .control import routes
+        from .inbox.routes import routes as inbox
 
         gateways: dict[str, dict[str, Any]] = load("genesys/connection.json")["gateways"]
         taking = [
@@ -81,7 +82,7 @@ class Server:
             HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
         }  # fmt: skip
         own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=methods())
-        app = Starlette(routes=[token, *taking, own, *routes(self)], exception_handlers=handlers)
+        app = Starlette(routes=[token, *taking, own, *routes(self), *inbox(self)], exception_handlers=handlers)
         return Guard(app, _foreign, local)
 
     async def _token(self, request: Request) -> Response:
@@ -149,6 +150,7 @@ class _Taking:
         self.became: Counter[str] = Counter()  # messages accepted, repeated, refused
         self.fault: Fault | None = None
         self.rows: list[Row] = []
+        self.bodies: list[Any] = []
 
     def keep(self, answer: Response, since: float, refused: Refused | None = None) -> None:
         """Put it into the inbox."""
@@ -156,12 +158,12 @@ class _Taking:
         exchange = intake.begun(self.request, self.name, self.request.url.path, self.raw)
         intake.answered(exchange, answer, self.told or str(answer.status_code), self.fault, since)
         why = f"{refused.code}: {refused.message}" if refused else self.fault.about if self.fault else ""
-        intake.took(exchange, self.rows or [(self.raw, None, why)])
+        intake.took(exchange, self.rows or [(body, None, why) for body in self.bodies or [self.raw]])
 
     def answer(self) -> Response:
         """The answer, when everything before the messages themselves is in order. Raises Refused."""
         self._admitted()
-        bodies = self._bodies()
+        bodies = self.bodies = self._bodies()
         fault = self.server.fault(self.raw)
         if fault is None:
             return self._results(bodies)

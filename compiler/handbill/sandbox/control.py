@@ -1,7 +1,9 @@
 """`/_sandbox`: what arrived, and what is to go wrong. For tests and demos; Genesys Cloud has nothing like it.
 
-GET    /_sandbox/messages   every message: body, recipient, key, how often it arrived and was delivered
+GET    /_sandbox/messages   every message: body, recipient, key, how often it arrived and was delivered; `dropped` of
+                            the oldest have no body any more
 DELETE /_sandbox/messages   forget them, and the counts
+GET    /_sandbox/inbound    what customers tapped in the inbox: see inbox/routes.py
 GET    /_sandbox/faults     how the sandbox behaves
 PUT    /_sandbox/faults     change some of it: {"fail": {"429": 0.1}, "seed": 1}, {"next": ["drop", "", "500"]}
 DELETE /_sandbox/faults     nothing goes wrong any more
@@ -31,7 +33,7 @@ def routes(server: Server) -> list[Route]:
             return Response(status_code=204)
         found = server.book.messages()
         totals = {total: sum(each[total] for each in found) for total in ("arrived", "delivered")}
-        return json_response({"messages": found, **totals})
+        return json_response({"messages": found, **totals, "dropped": server.book.dropped})
 
     async def faults(request: Request) -> Response:
         if request.method == "PUT":

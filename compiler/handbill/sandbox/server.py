@@ -53,6 +53,11 @@ class Sandbox:
         return f"http://{HOST}:{self.port}"
 
     @property
+    def ready(self) -> threading.Event:
+        """Set when it answers; and when it has ended."""
+        return self._http.ready
+
+    @property
     def settings(self) -> Settings:
         return self._server.settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -45,11 +45,7 @@ class Intake:
 
     def begun(self, request: Request, gateway: str, path: str, raw: bytes) -> Exchange:
         """A request has come. `path` is without secrets."""
-        known = _known()
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1") if name in known else _HIDDEN)
-            for name, value in request.scope["headers"]
-        )
+        headers = tuple([_header(name, value) for name, value in request.scope["headers"]])
         return Exchange(time.time(), gateway, request.method, path, headers, size=len(raw))
 
     def answered(self, exchange: Exchange, answer: Response, outcome: str, fault: Fault | None, since: float) -> None:
@@ -73,8 +69,9 @@ class Intake:
             self.store.add(with_whom, exchange, place=place, of=len(rows), **told)
         self.tell()
 
-    def tapped(self, who: Who, exchange: Exchange, event: Any) -> Item:
-        item = self.store.add(who, exchange, inbound=event)
+    def tapped(self, who: Who, exchange: Exchange, event: Any, text: str) -> Item:
+        """A customer has tapped what says `text`."""
+        item = self.store.add(who, exchange, inbound=event, said=text)
         self.tell()
         return item
 
@@ -122,6 +119,11 @@ def _names(gateway: str) -> dict[str, str]:
     way = "agentless" if gateway == "genesys-agentless" else "provider_id"
     carried = [each for each in map(channel_of, CHANNELS) if each.genesys]
     return {str(each.genesys[way]): each.name for each in carried if each.genesys.get(way)}
+
+
+@lru_cache(1000)  # most requests have the same ones, which are kept once
+def _header(name: bytes, value: bytes) -> tuple[str, str]:
+    return name.decode("latin-1"), value.decode("latin-1") if name in _known() else _HIDDEN
 
 
 @cache

@@ -46,6 +46,7 @@ class Item:
     refused: str = ""  # why, in the API's words
     raw: bytes = b""  # of what was refused, its beginning
     inbound: Any = None  # an event, for what was tapped
+    said: str = ""  # by what was tapped
 
     @property
     def body(self) -> bytes:
@@ -137,7 +138,7 @@ class Store:
 
 def said(item: Item) -> str:
     """What can be searched for in an item."""
-    return f"{item.body.decode('utf-8', 'replace')} {item.refused} {item.exchange.fault}".casefold()
+    return f"{item.body.decode('utf-8', 'replace')} {item.refused} {item.said} {item.exchange.fault}".casefold()
 
 
 def _kind(item: Item) -> str:
