@@ -10,11 +10,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -25,6 +26,7 @@ FORKS = sys.platform == "linux"
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 _AHEAD = 2  # tasks that a process has: one in hand, and the next
 _WAITING = 4  # answers for each process that may wait for one before them
+_PIPE = 1 << 20  # bytes that are on their way; with the usual 64 KB an answer costs the one who reads it twice as much
 
 
 class Died(Exception):
@@ -36,12 +38,20 @@ class Died(Exception):
         self.ending = ending  # the exit code; below 0, the signal
 
 
+@dataclass(slots=True)
+class _Member:
+    process: BaseProcess
+    tasks: Connection
+    answers: Connection
+    busy: list[tuple[int, Any]] = field(default_factory=list)  # tasks that it has, with their places
+
+
 class Team(Generic[Task, Answer]):
     def __init__(self, worker: Callable[[Task], Answer], hire: Callable[[], Work[Task, Answer]], size: int) -> None:
         """`worker` is what a forked process goes on with; elsewhere `hire`, which can be pickled, makes one there."""
         self._worker = worker
         self._hire = hire
-        self._lines: dict[Connection, tuple[BaseProcess, list[tuple[int, Task]]]] = {}
+        self._members: list[_Member] = []
         for _ in range(size):
             self._add()
 
@@ -51,69 +61,86 @@ class Team(Generic[Task, Answer]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for line, (process, _) in self._lines.items():
-            line.close()
-            process.terminate()
-        for process, _ in self._lines.values():
-            process.join()
+        for member in self._members:
+            member.tasks.close()
+            member.answers.close()
+            member.process.terminate()
+        for member in self._members:
+            member.process.join()
 
     def answers(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Answer]]:
         """Each task with its answer, in order. Raises Died at once, and what a worker raised when its turn has come."""
         done: dict[int, tuple[Task, Answer | None]] = {}
         given = turn = 0
         while True:
-            given = self._hand_out(tasks, given, turn + _WAITING * len(self._lines))
+            given = self._hand_out(tasks, given, turn)
             if turn == given:
                 return
             while turn not in done:
-                for line in wait([line for line, (_, busy) in self._lines.items() if busy]):
+                busy = {member.answers: member for member in self._members if member.busy}
+                for line in wait(list(busy)):
                     assert isinstance(line, Connection)
-                    place, task, answer = self._take(line)
+                    place, task, answer = _taken(busy[line])
                     done[place] = task, answer
-                given = self._hand_out(tasks, given, turn + _WAITING * len(self._lines))
+                given = self._hand_out(tasks, given, turn)
             task, told = done.pop(turn)
             turn += 1
             # a fault of ours is told best where it can be seen
             yield task, self._worker(task) if told is None else told
 
-    def _hand_out(self, tasks: Iterator[Task], given: int, most: int) -> int:
-        """Give everybody enough to do, up to the task `most`; how many are given then."""
-        while given < most:
-            line, (_, busy) = min(self._lines.items(), key=lambda item: len(item[1][1]))
-            if len(busy) >= _AHEAD:
+    def _hand_out(self, tasks: Iterator[Task], given: int, turn: int) -> int:
+        """Give everybody enough to do, so many tasks being given already; how many are given then."""
+        while given < turn + _WAITING * len(self._members):
+            member = min(self._members, key=lambda each: len(each.busy))
+            if len(member.busy) >= _AHEAD:
                 break
             task = next(tasks, None)
             if task is None:
                 break
-            busy.append((given, task))
+            member.busy.append((given, task))
             given += 1
             try:
-                line.send(task)
-            except OSError:  # it is gone, which `_take` will see
+                member.tasks.send(task)
+            except OSError:  # it is gone, which `_taken` will see
                 pass
         return given
 
     def _add(self) -> None:
-        ours, theirs = Pipe()
-        others = [*self._lines, ours] if FORKS else []
+        theirs, tasks = Pipe(duplex=False)
+        answers, their_answers = Pipe(duplex=False)
+        _widen(answers)
+        ours = [line for member in self._members for line in (member.tasks, member.answers)]
+        others = [*ours, tasks, answers] if FORKS else []
         made_by: type[BaseProcess] = get_context("fork").Process if FORKS else get_context("spawn").Process
         worker = self._worker if FORKS else None
-        process = made_by(target=_work, args=(theirs, others, worker, self._hire), daemon=True)
+        process = made_by(target=_work, args=(theirs, their_answers, others, worker, self._hire), daemon=True)
         with _quiet():
             process.start()
         theirs.close()
-        self._lines[ours] = process, []
+        their_answers.close()
+        self._members.append(_Member(process, tasks, answers))
 
-    def _take(self, line: Connection) -> tuple[int, Task, Answer | None]:
-        process, busy = self._lines[line]
-        place, task = busy[0]
+
+def _taken(member: _Member) -> tuple[int, Any, Any]:
+    """The answer that a process has ready. Raises Died."""
+    place, task = member.busy[0]
+    try:
+        answer = member.answers.recv()
+    except (EOFError, OSError):
+        member.process.join()
+        raise Died(task, member.process.exitcode) from None
+    del member.busy[0]
+    return place, task, answer
+
+
+def _widen(line: Connection) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
         try:
-            answer: Answer | None = line.recv()
-        except (EOFError, OSError):
-            process.join()
-            raise Died(task, process.exitcode) from None
-        del busy[0]
-        return place, task, answer
+            fcntl.fcntl(line.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+        except OSError:  # the user has had as many of these as there are
+            pass
 
 
 @contextmanager
@@ -130,12 +157,13 @@ def _quiet() -> Iterator[None]:
 
 
 def _work(
-    line: Connection,
+    tasks: Connection,
+    answers: Connection,
     others: Sequence[Connection],
     worker: Work[Task, Answer] | None,
     hire: Callable[[], Work[Task, Answer]],
 ) -> None:
-    """A process: it is given tasks, one by one, and answers each, until the line is closed."""
+    """A process: it is given tasks, one by one, and answers each, until nobody gives it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the user's Ctrl-C goes to all; the first process ends the others
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform != "win32":
@@ -145,11 +173,11 @@ def _work(
     try:
         made = worker or hire()
         while True:
-            task = line.recv()
+            task = tasks.recv()
             try:
                 answer: Answer | None = made(task)
             except Exception:  # noqa: BLE001 - whatever it is, the first process meets it as well
                 answer = None
-            line.send(answer)
+            answers.send(answer)
     except (EOFError, OSError):
         pass

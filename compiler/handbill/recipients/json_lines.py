@@ -71,8 +71,9 @@ class JsonLines:
             yield from (None for _ in self.records(columns, chunk))
             return
         data = stretch(self.path, self.shown, chunk)
+        apart = any(mark in data for mark in _APART)
         for line in (data if chunk.start else data.removeprefix(b"\xef\xbb\xbf")).split(b"\n"):
-            values = _sure(line)
+            values = _sure(line, apart)
             if values is not None:
                 values.pop(NOTE, None)
                 yield values
@@ -134,20 +135,22 @@ def _number(text: str) -> int | float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_number, parse_int=_number)
 
 
+_APART = (b" :", b"\t:", b"\r:")
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
-def _sure(line: bytes) -> dict[str, Any] | None:
+def _sure(line: bytes, apart: bool = True) -> dict[str, Any] | None:
     """A line as orjson reads it, where that is what `_fast` makes of it; None where it may not be.
 
     orjson takes the last of two values that have one name. Whether there are two is counted: as long as no colon
-    stands apart from the name before it, each name makes one `":` at least.
+    stands apart from the name before it (which there is none of when it may not be `apart`), each name makes one `":`
+    at least.
     """
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    if type(value) is not dict or b" :" in line or b"\t:" in line or b"\r:" in line:
+    if type(value) is not dict or (apart and any(mark in line for mark in _APART)):
         return None
     if _PLAIN.issuperset(map(type, value.values())):
         return value if line.count(b'":') == len(value) else None

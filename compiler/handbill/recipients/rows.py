@@ -97,6 +97,8 @@ class Recipients:
         self._used = {use.column for use in (*self._values, *self._address, *([self._spoken] if locales else []))}
         self._used |= set(also)
         self._wanted = self.table.columns or () if self._open else self._used
+        self._columns = [(use.name, use.column) for use in self._values]
+        self._typed = [(use.name, use.typed) for use in self._values if use.typed]
         self._asked = [
             (field.name, use.column, field.required) for use, field in zip(self._address, fields, strict=True)
         ]
@@ -202,8 +204,14 @@ class Recipients:
             if value is not None:
                 if type(value) is int:
                     value = str(value)
-                if type(value) is not str or not value or not value.isprintable() or value.strip() != value:
-                    return None
+                if (
+                    type(value) is not str
+                    or not value
+                    or not value.isprintable()
+                    or value[0] == " "
+                    or value[-1] == " "
+                ):
+                    return None  # of all that `strip` takes away only the space is printable
                 address[name] = value
             elif required and name not in address:
                 return None
@@ -248,11 +256,10 @@ class Recipients:
             given = dict(cells)
             given.update({name: cells[column] for name, column in self._mapping.items() if column in cells})
             return given
-        given = {}
-        for use in self._values:
-            if use.column in cells:
-                cell = cells[use.column]
-                given[use.name] = use.typed(cell) if use.typed else cell
+        given = {name: cells[column] for name, column in self._columns if column in cells}
+        for name, typed in self._typed:
+            if name in given:
+                given[name] = typed(given[name])
         return given
 
     def _addressed(self, record: Record, address: dict[str, str]) -> Diagnostic | None:
