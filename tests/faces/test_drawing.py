@@ -194,6 +194,9 @@ def test_a_long_text_scrolls_and_nothing_of_it_is_cut() -> None:
     assert box.attributes["tabindex"] == "0"
     assert box.attributes["aria-label"] == "Long text, 100,000 characters"
     assert drawn({"template_type": "text", "text": "x" * FOLD}).all(of="hb-long") == []
+    image = {"url": f"https://example.com/{'a' * 200}"}
+    (box,) = drawn({"template_type": "card", "title": "x", "image": image}).all(of="hb-long")
+    assert box.text == image["url"]
 
 
 @pytest.mark.parametrize(

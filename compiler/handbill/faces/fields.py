@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from ..tree import escape as step
 from .marking import Mark
-from .writing import Pieces, address, folded, rich, visible
+from .writing import FOLD, Pieces, address, folded, rich, visible
 
 
 class Sheet:
@@ -104,15 +104,20 @@ class Field:
         return self._written(linked=False)
 
     @property
+    def box(self) -> Markup:
+        """The same for an address, which is in the way when it is long."""
+        return self._written(linked=True, fold=LONG)
+
+    @property
     def refs(self) -> Markup:
         """The numbers of the notes about it, for what is no text itself."""
         return Markup("").join(self._reference(number) for number in self.sheet.marked(self.path))
 
-    def _written(self, linked: bool) -> Markup:
+    def _written(self, linked: bool, fold: int = FOLD) -> Markup:
         self.sheet.shown.add(self.path)
         pieces = self.sheet.texts.get(self.path)
         shown = visible(self.value)
-        written = folded(rich(pieces) if pieces else escape(shown), len(shown))
+        written = folded(rich(pieces) if pieces else escape(shown), len(shown), fold)
         marks = self.sheet.marked(self.path)
         if not marks:
             return written
@@ -126,6 +131,7 @@ class Field:
         return Markup(_LINK).format(note, number, number) if note else Markup(_NUMBER).format(number)
 
 
+LONG = 200  # characters of an address that are seen at once
 _NUMBER = '<sup class="hb-ref">{}</sup>'
 _LINK = '<sup class="hb-ref"><a href="#{}" aria-label="note {}">{}</a></sup>'
 _KINDS = ("error", "dropped", "cut", "warning", "info")

@@ -58,9 +58,9 @@ def address(url: Any) -> str:
     return url if isinstance(url, str) and re.fullmatch(r"https://[^\s/?#@\\]+([/?#]\S*)?", url) else ""
 
 
-def folded(written: Markup, size: int) -> Markup:
-    """A text of `size` characters; a long one in a box that scrolls, and says how long it is."""
-    if size <= FOLD:
+def folded(written: Markup, size: int, most: int = FOLD) -> Markup:
+    """A text of `size` characters; with more than `most` in a box that scrolls, and says how long it is."""
+    if size <= most:
         return written
     form = '<span class="hb-long" role="group" tabindex="0" aria-label="Long text, {} characters">{}</span>'
     return Markup(form).format(f"{size:,}", written)
