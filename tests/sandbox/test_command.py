@@ -111,7 +111,7 @@ def test_what_it_says_of_a_channels_own_api_is_what_it_takes(project: Path, rate
     running = Process("--quiet", *rate)
     try:
         with running.process.stdout as out:  # type: ignore[union-attr]
-            opening = "".join(iter(out.readline, f"What has arrived, for programs: {running.url}/_sandbox/messages\n"))
+            opening = "".join(iter(out.readline, f"The inbox, for the browser: {running.url}/\n"))
             _, own = opening.split("Or to a channel's own API, each under its name:\n")
             table, _, export = own.partition("  export ")
             assert [line.strip() for line in table.strip().splitlines()] == [
