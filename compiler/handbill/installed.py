@@ -26,7 +26,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from . import policy
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
 from .filtering import Filter
 from .source import Source, Span
@@ -64,11 +63,15 @@ def offers(names: Mapping[str, str], root: Path, source: Source | None) -> Offer
     path = _path(root)
     there: dict[str, list[Offer]] = {}
     editable: list[str] = []
-    for each in _distributions(path):
+    seen: set[str] = set()
+    for each in distributions(path=path):
         editable += _editable(each)
-        for point in each.entry_points if GROUP in (each.read_text("entry_points.txt") or "") else ():
-            if point.group == GROUP:
-                there.setdefault(point.name, []).append(_offer(point, each))
+        whole = each.read_text("METADATA") or each.read_text("PKG-INFO")  # else it is a rest of one
+        if not whole or GROUP not in (each.read_text("entry_points.txt") or "") or _plain(each.name) in seen:
+            continue  # of two distributions of one name, Python takes the first
+        seen.add(_plain(each.name))
+        for point in each.entry_points.select(group=GROUP):
+            there.setdefault(point.name, []).append(_offer(point, each))
     found: list[Offer] = []
     problems: list[Diagnostic] = []
     for name, distribution in names.items():
@@ -90,7 +93,7 @@ def _chosen(
     name: str, distribution: str, there: Mapping[str, list[Offer]], source: Source | None
 ) -> Offer | Diagnostic:
     offered = there.get(name, [])
-    wanted = [each for each in offered if not distribution or _same(each.distribution, distribution)]
+    wanted = [each for each in offered if not distribution or _plain(each.distribution) == _plain(distribution)]
     if len(wanted) == 1:
         return wanted[0]
     where = _place(source, name)
@@ -115,9 +118,9 @@ def _chosen(
     )
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two names are of one distribution (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", one).lower() == re.sub(r"[-_.]+", "-", other).lower()
+def _plain(distribution: str) -> str:
+    """A name as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", distribution or "").lower()
 
 
 # ---- where code may come from
@@ -143,22 +146,13 @@ def _within(place: str, folder: str) -> bool:
     return place == folder or place.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _distributions(path: list[str]) -> Iterator[Distribution]:
-    """Each once: of two of one name, Python takes the first."""
-    seen: set[str] = set()
-    for each in distributions(path=path):
-        name = re.sub(r"[-_.]+", "-", each.metadata["Name"] or "").lower()
-        if name and name not in seen:
-            seen.add(name)
-            yield each
-
-
 def _editable(distribution: Distribution) -> Iterator[str]:
     """The folder that a distribution was installed from, when its code is used from there (PEP 610)."""
     try:
         told = json.loads(distribution.read_text("direct_url.json") or "{}")
         if told.get("dir_info", {}).get("editable"):
-            yield os.path.realpath(unquote(urlsplit(told["url"]).path))
+            path = unquote(urlsplit(told["url"]).path)
+            yield os.path.realpath(path.lstrip("/") if os.name == "nt" else path)
     except (ValueError, LookupError, AttributeError, TypeError):
         return
 
@@ -178,6 +172,8 @@ def _only(path: Sequence[str]) -> Iterator[None]:
 
 def load(found: Offers, source: Source | None) -> tuple[Filter[Any, Any], ...]:
     """Import the filters. Raises Failed."""
+    from . import policy  # brings Jinja, which what is kept of a check does without
+
     loaded: dict[str, Filter[Any, Any]] = {}
     for offer in found.asked:
         with _only(found.path):

@@ -143,3 +143,8 @@ def test_a_project_without_filters_loads_nothing_of_them(
     loaded = set(done.stdout.partition("\0")[2].split())
     own = {"handbill.installed", "handbill.filtering", "handbill.custom", "importlib.metadata", "acme_texts.filters"}
     assert own & loaded == (own if filters else set())
+    if filters and command == ["check"]:
+        kept_of = subprocess.run(run, cwd=project, env=kept, capture_output=True, text=True, check=True)
+        loaded = set(kept_of.stdout.partition("\0")[2].split())
+        assert not loaded & {"jinja2", "acme_texts.filters"}
+        assert "handbill.installed" in loaded

@@ -137,6 +137,12 @@ def test_two_packages_that_offer_the_same(project: Path, site: Path) -> None:
     assert names(project) == ["quoted"]
 
 
+def test_what_is_left_of_a_package_is_none(project: Path, site: Path) -> None:
+    install(site)
+    (site / "acme_texts-1.0.dist-info" / "METADATA").unlink()
+    assert problem(project).code == "unknown-filters"
+
+
 def test_two_packages_with_a_filter_of_the_same_name(project: Path, site: Path) -> None:
     install(site)
     install(site, "zeta", package="zeta_texts")
