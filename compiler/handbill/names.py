@@ -8,6 +8,7 @@ from typing import NoReturn
 from .channels import CHANNELS, Channel, channel
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
 from .gateways import GATEWAYS, Gateway
+from .languages import alike
 from .project import File, Project
 from .source import Span
 from .template import Template, read_source
@@ -29,6 +30,10 @@ def problems(project: Project, template: Template, via: str | None) -> list[Diag
     for index, name in enumerate(template.contract.channels or ()):
         if name not in CHANNELS:
             found.append(_unknown_setting(template, ("channels", index), "channel", name, CHANNELS))
+    spoken = project.locales or (project.config.locale,)
+    for index, name in enumerate(template.contract.locales or ()):
+        if not any(alike(name, locale) for locale in spoken):
+            found.append(_unknown_setting(template, ("locales", index), "locale", name, spoken))
     payload = template.contract.payload
     if payload is not None and payload not in GATEWAYS:
         found.append(_unknown_setting(template, ("payload",), "gateway", payload, GATEWAYS))
@@ -46,7 +51,7 @@ def known_locale(project: Project, name: str) -> str:
     """A locale of the project, by its own name: `pt-BR` is the same as `pt_BR`. Raises Failed (unknown-locale)."""
     own = project.locales or (project.config.locale,)
     for locale in own:
-        if locale.replace("-", "_").lower() == name.replace("-", "_").lower():
+        if alike(locale, name):
             return locale
     return unknown("locale", name, own)
 

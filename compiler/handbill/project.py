@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,30 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import resources
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
+from .languages import alike, language
+from .settings import CONFIG, Config, config_of, real, setting, settings
 from .source import Source, Span
 from .template import FILE_NAME, Template, load, read_source
 
 if TYPE_CHECKING:
     from .filtering import Filter
     from .installed import Offers
-
-CONFIG = "handbill.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The settings, defaults filled in (the defaults are those of schemas/project.schema.json)."""
-
-    templates: tuple[str, ...]
-    channels: tuple[str, ...]
-    via: str
-    policy: str  # "strict" or "adapt"
-    build: str
-    locale: str  # the language that templates are written in
-    locales: str  # the folder of translations
-    editor: str  # what `handbill preview` opens files in: a name in schemas/editors.json, or an address
-    connections: dict[str, dict[str, Any]]
-    filters: dict[str, str]  # of installed packages, by name; the distribution that is to offer them, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +89,7 @@ class Project:
             catalogs = self._catalogs()
             for folder in self.folders:
                 for file in _walk(folder, self.shown):
-                    named = _parted(file, (*catalogs, self.config.locale))
+                    named = _parted(file, (*catalogs, self.config.locale, *self.config.fallback))
                     found.setdefault((named.name, named.part), named)
             self._files = found
         return self._files
@@ -121,8 +103,32 @@ class Project:
         if self._locales is None:
             own = self.config.locale
             found = {*self._catalogs(), *(file.locale for file in self.files().values())} - {""}
+            if problems := self._fallbacks_wrong({own, *found}):
+                raise Failed(*problems)
+            found |= self.config.fallback.keys()
             self._locales = (own, *sorted(found - {own})) if found else ()
         return self._locales
+
+    def chain(self, locale: str) -> list[str]:
+        """A locale, then those whose texts are taken where it has none of its own."""
+        found = [locale]
+        while (below := self.config.fallback.get(found[-1])) is not None and below not in found:
+            found.append(below)
+        return found
+
+    def _fallbacks_wrong(self, there: set[str]) -> list[Diagnostic]:
+        """Locales to fall back to that there are not."""
+        known = sorted(there | self.config.fallback.keys())
+        found = []
+        for locale, below in self.config.fallback.items():
+            if below not in known and self.source is not None:
+                label = Label(
+                    setting(self.source, ("fallback", locale)), f"there is no locale `{below}` to fall back to"
+                )
+                meant = did_you_mean(below, known)
+                hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(known)}"
+                found.append(Diagnostic("unknown-locale", f"No locale `{below}`", label, hint=hint))
+        return found
 
     def catalog_file(self, locale: str = "") -> Path:
         """Where the translations of a locale lie, if there are any; without one, where the texts to translate do.
@@ -131,7 +137,7 @@ class Project:
         """
         folder = self.root / self.config.locales
         path = folder / locale / "messages.po" if locale else folder / "messages.pot"
-        if not _real(path).is_relative_to(_real(self.root)):
+        if not real(path).is_relative_to(real(self.root)):
             raise Failed(_led_out(self.shown(path), "a link that leads out of the project"))
         return path
 
@@ -157,22 +163,49 @@ class Project:
 
     def template(self, name: str, channel: str | None = None, locale: str = "") -> Template:
         """A template, or the version of it for a channel and a locale where there is one. Raises Failed."""
-        files = self.files()
-        both = files.get((name, f"{channel}.{locale}")) if channel and locale else None
-        shows, speaks = files.get((name, channel or "")), files.get((name, locale))
-        speaks = speaks if speaks and speaks.locale else None
-        if both is None and shows and speaks and shows.channel:
-            raise Failed(_either(shows, speaks))
-        file = both or speaks or shows or files.get((name, ""))
+        file = self.version(name, channel, locale)
         if file is None:
             raise Failed(self._unknown(name, channel))
+        if locale and not self._speaks(name, locale):
+            raise Failed(self._unspoken(name, locale))
+        return self._load(file)
+
+    def version(self, name: str, channel: str | None = None, locale: str = "") -> File | None:
+        """The file of a template that is for a channel and a locale, or one it falls back to. Raises Failed."""
+        files = self.files()
+        shows = files.get((name, channel or ""))
+        for spoken in self.chain(locale) if locale else ():
+            both, speaks = files.get((name, f"{channel}.{spoken}")) if channel else None, files.get((name, spoken))
+            speaks = speaks if speaks and speaks.locale else None
+            if both is None and shows and speaks and shows.channel:
+                raise Failed(_either(shows, speaks))
+            if file := both or speaks:
+                return file
+        return shows or files.get((name, ""))
+
+    def _load(self, file: File) -> Template:
         if file.path not in self._loaded:
             self._loaded[file.path] = load(file.path, file.shown, file.name, file.syntax, file.part)
         return self._loaded[file.path]
 
     def serves(self, name: str, channel: str, locale: str) -> bool:
         """Whether there is a version of a template for a channel and a locale."""
-        return any((name, part) in self.files() for part in ("", channel, locale, f"{channel}.{locale}"))
+        spoken = self.chain(locale)
+        parts = ("", channel, *spoken, *(f"{channel}.{each}" for each in spoken))
+        return any((name, part) in self.files() for part in parts) and self._speaks(name, locale)
+
+    def _speaks(self, name: str, locale: str) -> bool:
+        """Whether a template is for a locale, as far as its settings say."""
+        try:
+            said = self._load(self.versions(name)[0]).contract.locales
+        except (Failed, IndexError):  # told when it is compiled
+            return True
+        return said is None or not locale or any(alike(locale, each) for each in said)
+
+    def _unspoken(self, name: str, locale: str) -> Diagnostic:
+        template = self._load(self.versions(name)[0])
+        label = Label(template.span(("locales",)), f"it is not for {locale}")
+        return Diagnostic("unknown-template", f"No template `{name}` in {locale}", label, hint="add the language here")
 
     def _unknown(self, name: str, channel: str | None) -> Diagnostic:
         names = self.names()
@@ -201,10 +234,8 @@ class Project:
         """
         names: set[str] = set()
         for path in paths:
-            target = _real(path)
-            inside = {
-                f.name for f in self.files().values() if _real(f.path) == target or target in _real(f.path).parents
-            }
+            target = real(path)
+            inside = {f.name for f in self.files().values() if real(f.path) == target or target in real(f.path).parents}
             if not inside and target.suffix == ".j2" and self._holds(target):
                 inside = set(self.names())
             if not inside:
@@ -220,7 +251,7 @@ class Project:
         return sorted(names)
 
     def _holds(self, target: Path) -> bool:
-        return target.is_file() and any(_real(folder) in target.parents for folder in self.folders)
+        return target.is_file() and any(real(folder) in target.parents for folder in self.folders)
 
     def shown(self, path: Path) -> str:
         """A path as it is shown: from the working folder when it lies below it, else from the project."""
@@ -243,38 +274,18 @@ def _either(shows: File, speaks: File) -> Diagnostic:
     )
 
 
-_LOCALE = re.compile("[a-z]{2,3}([_-][A-Z][a-z]{3})?([_-]([A-Z]{2}|[0-9]{3}))?")
-
-
 def _parted(file: File, locales: Sequence[str]) -> File:
     """A file with what the part of its name says: a channel, a locale, or first the one and then the other."""
     first, _, second = file.part.partition(".")
     channel = (resources.folder("schemas") / first / "channel.json").is_file()
-    locale = _spoken(second or first, locales) if second or not channel else ""
+    locale = language(second or first, locales) if second or not channel else ""
     if second and locale:
         return replace(file, part=f"{first}.{locale}", channel=first, locale=locale)
     return replace(file, part=locale, locale=locale) if locale else replace(file, channel=file.part)
 
 
-def _spoken(name: str, locales: Sequence[str]) -> str:
-    """The locale of this name, as the project spells it; empty for what is none."""
-    for known in locales:
-        if known.replace("-", "_").lower() == name.replace("-", "_").lower():
-            return known
-    if not _LOCALE.fullmatch(name):
-        return ""
-    from babel.localedata import exists
-
-    return name if exists(name.replace("-", "_")) else ""
-
-
-def _real(path: Path) -> Path:
-    """Where a path leads. Unlike `resolve`, it takes a link to itself as it is."""
-    return Path(os.path.realpath(path))
-
-
 def _walk(folder: Path, shown: Any) -> Iterator[File]:
-    root = _real(folder)
+    root = real(folder)
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
         for entry in sorted(files):
@@ -282,7 +293,7 @@ def _walk(folder: Path, shown: Any) -> Iterator[File]:
             if match is None or entry.startswith((".", "_")):
                 continue
             path = Path(parent, entry)
-            if path.is_symlink() and not _real(path).is_relative_to(root):
+            if path.is_symlink() and not real(path).is_relative_to(root):
                 raise Failed(_led_out(shown(path), "a link that leads out of the template folder"))
             prefix = Path(parent).relative_to(folder).as_posix()
             name = match["name"] if prefix == "." else f"{prefix}/{match['name']}"
@@ -316,101 +327,13 @@ def root_of(folder: Path | None = None) -> Path:
 
 def shipped() -> Project:
     """The starter templates that ship with Handbill."""
-    return Project(resources.folder("templates").parent, _config({}))
+    return Project(resources.folder("templates").parent, config_of({}))
 
 
 def open_project(root: Path) -> Project:
     """The project whose root this is, with or without a handbill.toml. Raises Failed."""
     path = root / CONFIG
     if not path.is_file():
-        return Project(root, _config({}))
-    shown = Project(root, _config({})).shown(path)
-    source = read_source(path, shown)
-    try:
-        values = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        raise Failed(_not_toml(source, str(error))) from None
-    problems = _check(values, source) or _outside(values, source, root)
-    if problems:
-        raise Failed(*problems)
-    return Project(root, _config(values), source)
-
-
-# what tomllib says → what an author can act on
-_TOML = {
-    "invalid value": "this is no value",
-    "illegal character '\\n'": "the quote is never closed on this line",
-    "unclosed array": "the list is never closed",
-    "cannot overwrite a value": "this setting is given twice",
-    "expected ']' at the end of a table declaration": "a closing ] is missing",
-    "expected '=' after a key in a key/value pair": "a = is missing",
-}
-
-
-def _not_toml(source: Source, message: str) -> Diagnostic:
-    match = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    offset = source.offset(int(match[1]), int(match[2])) if match else max(len(source.text) - 1, 0)
-    reason = message.split(" (at ")[0].lower()
-    label = Label(Span(source, offset, offset + 1), _TOML.get(reason, reason))
-    hint = 'texts stand in double quotes: "…"' if reason == "invalid value" else ""
-    return Diagnostic("bad-config", "Not TOML", label, hint=hint)
-
-
-def _check(values: dict[str, Any], source: Source) -> list[Diagnostic]:
-    from .findings import diagnose
-    from .validate import schema
-
-    rules = schema("project.schema.json")
-    if rules.is_valid(values):
-        return []
-    found = []
-    for v in rules.violations(values):
-        diagnostic = diagnose(v, who="Handbill", span=setting(source, v.path))
-        if v.keyword == "additionalProperties":
-            label = Label(setting(source, v.path), f"there is no setting `{v.key}`")
-            diagnostic = replace(diagnostic, code="unknown-setting", title="Unknown setting", label=label, value=None)
-        found.append(diagnostic)
-    return found
-
-
-def _outside(values: dict[str, Any], source: Source, root: Path) -> list[Diagnostic]:
-    """Folders that lie outside the project: settings are part of a pull request, and may come from a stranger."""
-    found = []
-    own = {name: [values.get(name, "")] for name in ("build", "locales")}
-    for name, folders in ({"templates": values.get("templates", [])} | own).items():
-        for folder in folders:
-            if not _real(root / folder).is_relative_to(_real(root)):
-                label = Label(setting(source, (name,)), f"{folder} leads out of the project")
-                hint = "give a folder within the project"
-                found.append(Diagnostic("bad-config", "Folder outside the project", label, hint=hint))
-    return found
-
-
-def setting(source: Source, path: Sequence[str | int]) -> Span:
-    """Where a setting stands in handbill.toml: its name's line, found by name."""
-    for step in reversed([str(s) for s in path if isinstance(s, str)]):
-        match = re.search(rf"^[ \t]*(?:\[[^\]\n]*?)?(?P<key>{re.escape(step)})\b", source.text, re.MULTILINE)
-        if match:
-            return Span(source, match.start("key"), match.end("key"))
-    return Span(source, 0, 0)
-
-
-def _config(values: dict[str, Any]) -> Config:
-    defaults = {
-        name: rule["default"]
-        for name, rule in resources.load("project.schema.json")["properties"].items()
-        if "default" in rule
-    }
-    chosen = {**defaults, **values}
-    return Config(
-        templates=tuple(chosen["templates"]),
-        channels=tuple(chosen["channels"]),
-        via=chosen["via"],
-        policy=chosen["policy"],
-        build=chosen["build"],
-        locale=chosen["locale"],
-        locales=chosen["locales"],
-        editor=chosen["editor"],
-        connections=chosen.get("connections", {}),
-        filters=dict(filters) if isinstance(filters := chosen["filters"], dict) else dict.fromkeys(filters, ""),
-    )
+        return Project(root, config_of({}))
+    source = read_source(path, Project(root, config_of({})).shown(path))
+    return Project(root, settings(source, root), source)

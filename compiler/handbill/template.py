@@ -45,6 +45,7 @@ class Contract:
     markup: bool = False  # whether its texts use the inline markup
     policy: str | None = None  # "strict" or "adapt"; the project's when there is none
     wording: dict[str, str] = field(default_factory=dict)  # of what lowering adds
+    locales: tuple[str, ...] | None = None  # the languages it is for; all, when it says nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +69,7 @@ class Template:
 def _contract(front: dict[str, Any]) -> Contract:
     channels, params, examples = front.get("channels"), front.get("params"), front.get("examples")
     payload, policy, wording = front.get("payload"), front.get("policy"), front.get("wording")
+    locales = front.get("locales")
     return Contract(
         description=str(front.get("description") or ""),
         channels=tuple(c for c in channels if isinstance(c, str)) if isinstance(channels, list) else None,
@@ -79,6 +81,7 @@ def _contract(front: dict[str, Any]) -> Contract:
         payload=payload if isinstance(payload, str) else None,
         markup=front.get("markup") is True,
         policy=policy if isinstance(policy, str) else None,
+        locales=tuple(each for each in locales if isinstance(each, str)) if isinstance(locales, list) else None,
         wording={k: v for k, v in wording.items() if isinstance(v, str)} if isinstance(wording, dict) else {},
     )
 

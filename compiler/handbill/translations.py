@@ -26,7 +26,8 @@ def catalog(project: Project, locale: str) -> Catalog:
     path = project.catalog_file(locale)
     shown = project.shown(path)
     po = read_po(read_source(path, shown)) if path.is_file() else None
-    return Catalog(locale, project.config.locale, po, shown)
+    below = project.config.fallback.get(locale)
+    return Catalog(locale, project.config.locale, po, shown, catalog(project, below) if below else None)
 
 
 def untranslated(renderer: Renderer, rendered: Rendered, places: Places) -> list[Diagnostic]:
@@ -49,6 +50,11 @@ def _place(renderer: Renderer, rendered: Rendered, places: Places, phrase: Phras
         at = rendered.skeleton.find(piece) if isinstance(piece, str) else -1
         if at >= 0 and places.map is not None:
             return places.skeleton(at, at + len(str(piece)))
+    return line_of(renderer, message)
+
+
+def line_of(renderer: Renderer, message: Message) -> Span:
+    """The line of a template in which a text is marked."""
     source, body = renderer.loader.bodies[message.template]
     start = body + Source("", source.text[body:]).offset(message.line)
     line = source.text[start:].split("\n", 1)[0]

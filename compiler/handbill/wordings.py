@@ -43,8 +43,9 @@ def spoken(own: Mapping[str, str], catalog: Catalog) -> tuple[dict[str, str], tu
         problem = phrase.problem
         words[name] = spelled("".join(piece for piece in phrase.pieces if isinstance(piece, str)))
         if problem is None and sorted(_PLACE.findall(text)) != sorted(_PLACE.findall(words[name])):
-            assert catalog.po is not None
-            told = differs(catalog.po, catalog.po.entries[(CONTEXT, text)].texts[0], [], [])
+            po = catalog.speaker(message(text)).po
+            assert po is not None
+            told = differs(po, po.entries[(CONTEXT, text)].texts[0], [], [])
             said = f"it needs {' and '.join(_PLACE.findall(text))}, each once"
             problem = replace(told, label=replace(told.label, text=said) if told.label else None)
         if problem is not None:

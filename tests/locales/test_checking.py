@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from handbill.checking import Asked
+from handbill.checking.run import run
 from handbill.cli.group import handbill
 from handbill.diagnostic import Diagnostic, Failed, merged
 from handbill.pipeline import Compiler
@@ -323,3 +325,20 @@ def test_a_text_in_a_macro_of_another_file(tmp_path: Path) -> None:
     [d] = found(project(tmp_path, files, de=QUESTION + entry))
     assert place(d) == ("de/messages.po", 10, 9)
     assert [label.span.text for label in d.related] == ["{%- trans -%} Yes {%- endtrans -%}", "{{ m.yes() }}"]
+
+
+def test_an_arm_that_no_example_reaches_is_checked_in_every_plural_form(tmp_path: Path) -> None:
+    label = '"{% trans n %}an item{% pluralize %}items{% endtrans %}"'
+    text = (
+        "---\nchannels: [messenger]\nparams:\n  n: {type: integer, minimum: 0, maximum: 9}\n  vip: {type: boolean}\n"
+        'examples:\n  default: {n: 1, vip: false}\n---\n{"template_type": "quick_reply", "text": "Hi", "buttons": ['
+        f'{{% if vip %}}{{"text": {label}, "value": "v"}}{{% else %}}{{"text": "Yes", "value": "y"}}{{% endif %}}]}}\n'
+    )
+    several = 'msgstr[0] "ein Ding"\nmsgstr[1] "einige sehr wunderbare Dinge"\n'
+    entry = f'msgid "an item"\nmsgid_plural "items"\n{several}'
+    compiler = project(tmp_path, {"templates/a.json.j2": text}, de=entry)
+    found = next(run(compiler.project, ["a"], Asked(), keep=False)).found
+    (problem,) = [d for d in found if d.code == "text-too-long"]
+    assert problem.generated == "`vip` = true, the rest as in example `default`; n = 2"
+    assert problem.label is not None
+    assert problem.label.span.source.path.endswith("messages.po")

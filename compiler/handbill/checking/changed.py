@@ -13,8 +13,9 @@ from ..diagnostic import Failed
 from ..loader import Loader
 from ..marks import Unreadable
 from ..policy import Refused
-from ..project import CONFIG, Project
+from ..project import Project
 from ..render import Environment
+from ..settings import CONFIG
 from ..template import FILE_NAME, body_offset, read_source
 from .surroundings import LOCK
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..channels import channel as channel_of
 from ..contracts import ContextRules
@@ -14,7 +15,9 @@ from ..diagnostic import Diagnostic, Failed
 from ..job import about
 from ..names import known_locale
 from ..pipeline import Compiler
+from ..result import Result
 from ..template import Template
+from ..translations import counted
 from .asked import Asked
 from .rendering import BRANCHES, Rendering
 
@@ -104,16 +107,21 @@ def _cover(
     judged = Judged([*found, *made.found])
     for context in contexts:
         for channel, locale in version.places:
-            judged.add(context, _problems(compiler, name, channel, asked.via, context, locale))
-            made.payloads += 1
+            for changed, result in _compiled(compiler, name, channel, asked.via, context, locale, rules):
+                judged.add(context, result.diagnostics, changed)
+                made.payloads += 1
     made.found += judged.found
 
 
-def _problems(
-    compiler: Compiler, name: str, channel: str, via: str | None, context: Generated, locale: str
-) -> list[Diagnostic]:
-    values: dict[str, Any] = context.values
-    return compiler.compile(name, channel, via, values, locale=locale).diagnostics
+def _compiled(
+    compiler: Compiler, name: str, channel: str, via: str | None, context: Generated, locale: str, rules: ContextRules
+) -> Iterator[tuple[str, Result]]:
+    """What becomes of a context, and in the plural forms that it has not come by: each with what is changed in it."""
+    compiled = partial(compiler.compile, name, channel, via, locale=locale)
+    result = compiled(context.values)
+    yield "", result
+    if result.speech is not None and result.speech.counted and not context.edge:
+        yield from counted(compiled, rules, "", context.values, result.speech)
 
 
 def _spoken(compiler: Compiler, locale: str) -> str:

@@ -57,6 +57,7 @@ class Rendering(Renderer):
         assert drawn.rendered is not None
         speech.problems.update(drawn.rendered.speech.problems)
         speech.counted.update(drawn.rendered.speech.counted)
+        speech.fallen.update(drawn.rendered.speech.fallen)
         return Rendered(drawn.rendered.skeleton, drawn.rendered.values, speech)
 
     def source_map(self, template: Template, context: Mapping[str, Any], rendered: Rendered) -> SourceMap | None:

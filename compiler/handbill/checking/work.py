@@ -9,6 +9,7 @@ from ..pipeline import Compiler
 from ..project import Project
 from .asked import Asked, Examined
 from .covered import Covered, covered
+from .fallen import Fallen, fallen
 from .inputs import Inputs, Trace
 from .kept import kept
 from .proved import proved
@@ -26,11 +27,15 @@ def examine(compiler: Compiler, name: str, asked: Asked) -> Examined:
     found: list[Diagnostic] = []
     payloads = 0
     reach: Covered | None = None
+    taken: Fallen = {}
     for checked in compiler.check([name], asked.channels, asked.via, asked.locales, plurals=True):
         found += checked.result.diagnostics
+        if checked.result.speech is not None:
+            taken.setdefault(checked.locale, {}).update(checked.result.speech.fallen)
         payloads += bool(checked.channel)  # a template that cannot be read is no payload
     if payloads:  # otherwise its own settings are wrong
         found += kept(compiler, name, found)
+        found += fallen(compiler, name, taken) if compiler.project.config.fallback else []
         reach = covered(compiler, name, asked, found, limited)
         found += reach.found
         payloads += reach.payloads

@@ -23,6 +23,7 @@ _LISTED = (
     ("fuzzy", "fuzzy"),
     ("differs", "other placeholders"),
     ("unused", "not used"),
+    ("falls_back", "of another language"),
 )
 
 
@@ -42,7 +43,8 @@ def locales(ctx: click.Context, /, form: str, strict: bool, folder: Path | None)
     """Show how far the translations of each language are.
 
     Of each language: how many texts are translated, and which are missing, fuzzy (a guess that
-    nobody has confirmed), no longer used, or have other placeholders than their source.
+    nobody has confirmed), no longer used, or have other placeholders than their source; and which
+    are taken from another language, where `fallback` in handbill.toml says so.
 
     \b
     Examples:
@@ -72,10 +74,9 @@ def _states(project: Project) -> list[State]:
     texts = found(project)
     states = []
     for locale in project.locales:
-        own = locale == project.config.locale
         known = catalog(project, locale)
-        if known.po is not None or not own:
-            states.append(state(texts, known.po, locale, known.file, own=own))
+        if known.po is not None or not known.own:
+            states.append(state(texts, known))
     return states
 
 

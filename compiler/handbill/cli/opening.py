@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..channels import CHANNELS
 from ..diagnostic import Diagnostic, Failed, Label, did_you_mean
-from ..project import Project, find, setting
+from ..project import Project, find
+from ..settings import setting
 
 
 def opened(folder: Path | None) -> Project:

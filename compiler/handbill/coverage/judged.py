@@ -34,13 +34,15 @@ class Judged:
         told = [replace(d, code="undefined-variable") for d in self.seen if d.code in _UNDECLARED]
         self._known = {_key(d) for d in self.seen} | {_anywhere(d) for d in told}
 
-    def add(self, context: Generated, diagnostics: Iterable[Diagnostic]) -> None:
-        """What a context showed on one channel."""
+    def add(self, context: Generated, diagnostics: Iterable[Diagnostic], changed: str = "") -> None:
+        """What a context showed on one channel; `changed` says in what plural form."""
         fresh = []
         for d in diagnostics:
             if {_key(d), _anywhere(d)} & self._known or _nonsense(context, d):
                 continue
-            fresh.append(replace(d, generated=said(context, d), hint=_hint(context, d)))
+            fresh.append(
+                replace(d, generated="; ".join(filter(None, [said(context, d), changed])), hint=_hint(context, d))
+            )
         self._known |= {_key(d) for d in fresh}
         self.found += fresh
 

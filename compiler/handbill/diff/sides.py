@@ -17,9 +17,10 @@ from ..diagnostic import Diagnostic, Failed, Severity
 from ..gateways import Gateway
 from ..guard import limited
 from ..pipeline import Compiler
-from ..project import CONFIG, Project, open_project
+from ..project import Project, open_project
 from ..result import Checked
 from ..revision import Revision
+from ..settings import CONFIG
 from ..template import read_source
 from .lengths import Limit, limits_of
 

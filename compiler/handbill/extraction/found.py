@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..diagnostic import Diagnostic, Failed
+from ..languages import alike
 from ..locales import Message
 from ..project import Project
 from ..render import Renderer
@@ -29,6 +30,13 @@ class Found:
     message: Message  # of the first place
     places: list[str] = field(default_factory=list)  # "templates/call.json.j2:7"
     comments: list[str] = field(default_factory=list)
+    locales: list[tuple[str, ...] | None] = field(default_factory=list)  # of the templates it is in; None: every one
+
+    def needed(self, locale: str) -> bool:
+        """Whether a template that is for a language has it."""
+        return not self.locales or any(
+            names is None or any(alike(name, locale) for name in names) for names in self.locales
+        )
 
 
 def found(project: Project) -> dict[tuple[str | None, str], Found]:
@@ -41,6 +49,7 @@ def found(project: Project) -> dict[tuple[str | None, str], Found]:
             template = load(path, project.shown(path), path.name, _syntax(path))
             for message in _messages(renderer, template):
                 _add(texts, message, template, renderer)
+                texts[message.context, message.id].locales.append(_spoken(project, path, template))
             _add_wording(texts, project, template)
         except Failed as failed:
             problems += failed.diagnostics
@@ -65,6 +74,17 @@ def _files(project: Project) -> Iterator[Path]:
     """Templates, and partials: whatever can be included."""
     for folder in project.folders:
         yield from sorted(path for path in folder.rglob("*.j2") if path.is_file())
+
+
+def _spoken(project: Project, path: Path, template: Template) -> tuple[str, ...] | None:
+    """The languages that a template is for; a partial, and a version of a template, has no say of its own."""
+    file = next((file for file in project.files().values() if file.path == path), None)
+    if file is None:
+        return None
+    if file.part:
+        base = project.versions(file.name)[0]
+        template = template if base is file else load(base.path, base.shown, base.name, base.syntax)
+    return template.contract.locales
 
 
 def _syntax(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..locales import Entry, Po
+from ..locales import Catalog, Entry, Po
 from ..locales.catalog import differing
 from ..locales.plurals import of
 from ..locales.po import Key
@@ -34,17 +34,24 @@ class State:
     fuzzy: list[Item] = field(default_factory=list)
     differs: list[Item] = field(default_factory=list)
     unused: list[Item] = field(default_factory=list)
+    falls_back: list[Item] = field(default_factory=list)  # texts that are taken from another language
 
     @property
     def clean(self) -> bool:
         return not (self.missing or self.fuzzy or self.differs or self.unused)
 
 
-def state(texts: dict[Key, Found], po: Po | None, locale: str, file: str, *, own: bool) -> State:
-    """How far a language is. `own` is the language of the templates, which needs no translation. Raises Failed."""
-    found = State(locale, file, len(texts))
+def state(texts: dict[Key, Found], known: Catalog) -> State:
+    """How far a language is. The language of the templates needs no translation. Raises Failed."""
+    po, own = known.po, known.own
+    needed = {key: text for key, text in texts.items() if text.needed(known.locale)}
+    found = State(known.locale, known.file, len(needed))
     entries = po.entries if po else {}
-    for key, text in texts.items():
+    for key, text in needed.items():
+        if (speaker := known.speaker(text.message)) is not known and _complete(speaker, text):
+            place, _, line = text.places[0].rpartition(":")
+            found.falls_back.append(Item(key[1], key[0], place, int(line), f"from {speaker.locale}"))
+            continue
         entry = entries.get(key)
         if entry is None or po is None:
             if own:
@@ -58,6 +65,12 @@ def state(texts: dict[Key, Found], po: Po | None, locale: str, file: str, *, own
         if key not in texts and po is not None:
             found.unused.append(_item(po, entry))
     return found
+
+
+def _complete(known: Catalog, text: Found) -> bool:
+    """Whether a language has a text, without anything that is wrong."""
+    forms = range(known.plural_of(text.message).forms) if text.message.plural else range(1)
+    return all(known.phrase(text.message, form).problem is None for form in forms)
 
 
 def _judge(found: State, text: Found, entry: Entry, po: Po, own: bool) -> None:

@@ -58,12 +58,17 @@ class Phrase:
 class Catalog:
     """The texts of one language. Without a file, or in the source's own language, they are the templates'."""
 
-    def __init__(self, locale: str, source: str, po: Po | None, file: str) -> None:
-        """`file` is where translations belong, as it is shown. Raises Failed for a header that makes no sense."""
+    def __init__(self, locale: str, source: str, po: Po | None, file: str, below: Catalog | None = None) -> None:
+        """`file` is where translations belong, as it is shown; `below` has the texts that this language lacks.
+
+        Raises Failed for a header that makes no sense.
+        """
+        self.below = below
         self.locale = locale
         self.own = locale == source  # what is not translated is as it should be
         self.po = po
         self.file = file
+        self._complete: dict[tuple[str | None, ...], bool] = {}  # what need not fall back
         self._phrases: dict[tuple[str | int | None, ...], Phrase] = {}
 
     @cached_property
@@ -71,6 +76,21 @@ class Catalog:
         if self.po is None and self.own:
             return SOURCE
         return of(self.po, self.locale)
+
+    def speaker(self, message: Message) -> Catalog:
+        """The language whose text is printed: this one, or the one it falls back to where it has none."""
+        if self.below is None or self._has(message):
+            return self
+        return self.below.speaker(message)
+
+    def _has(self, message: Message) -> bool:
+        key = message[:3]
+        if key not in self._complete:
+            entry = self._entry(message)
+            forms = range(self.plural.forms) if message.plural else range(1)
+            whole = entry is not None and all(self._missing(message, entry, form) is None for form in forms)
+            self._complete[key] = whole or (self.own and (entry is None or not entry.done))
+        return self._complete[key]
 
     def form(self, message: Message, number: int) -> int:
         """The plural form that a number takes."""
@@ -81,12 +101,16 @@ class Catalog:
             return 0
 
     def plural_of(self, message: Message) -> Plural:
-        """The forms that a text has in this language."""
+        """The forms that a text has in the language it is printed in."""
+        if (speaker := self.speaker(message)) is not self:
+            return speaker.plural_of(message)
         entry = self._entry(message)
         return SOURCE if self.own and (entry is None or not entry.done) else self.plural
 
     def phrase(self, message: Message, form: int = 0) -> Phrase:
         """A text's form, or the only one."""
+        if (speaker := self.speaker(message)) is not self:
+            return speaker.phrase(message, form)
         key = (*message[:4], form if message.plural else -1)
         found = self._phrases.get(key)
         if found is None:
@@ -217,6 +241,7 @@ class Speech:
     form: int | None = None  # the plural form to take whatever the number is; for checks
     problems: dict[Phrase, Message] = field(default_factory=dict)
     counted: dict[tuple[Message, int], int] = field(default_factory=dict)  # forms, and a number each
+    fallen: dict[Message, str] = field(default_factory=dict)  # texts of another language, and which that is
 
     def phrase(self, message: Message, number: int | None) -> Phrase:
         """What to print for a text. What is wrong with it is noted."""
@@ -229,6 +254,8 @@ class Speech:
         phrase = self.catalog.phrase(message, form)
         if phrase.problem is not None:
             self.problems.setdefault(phrase, message)
+        elif (speaker := self.catalog.speaker(message)) is not self.catalog:
+            self.fallen.setdefault(message, speaker.locale)
         return phrase
 
 

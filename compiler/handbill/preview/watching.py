@@ -10,7 +10,8 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from ..project import CONFIG, Project
+from ..project import Project
+from ..settings import CONFIG
 
 _STEP = 40  # milliseconds of quiet after which a change is told
 _LONGEST = 400  # milliseconds after which it is told anyway

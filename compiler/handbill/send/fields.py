@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..diagnostic import Diagnostic, Failed, Label, did_you_mean
-from ..project import setting
+from ..settings import setting
 from ..source import Source
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # capitals only, so that a secret written here is not taken for a name
