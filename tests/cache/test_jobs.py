@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from cache.conftest import Check, write
 from handbill.checking import Asked, jobs, run, work
 from handbill.checking.run import usual
 from handbill.diagnostic import Failed
-from handbill.project import open_project
+from handbill.project import Project, open_project
 
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 
@@ -88,6 +89,30 @@ def test_a_locale_that_nobody_knows_ends_it(project: Path) -> None:
 def test_how_many_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "cores", lambda: 4)
     assert [usual(count) for count in (0, 1, run.LARGE - 1, run.LARGE, 10 * run.LARGE)] == [1, 1, 1, 2, 4]
+
+
+@pytest.mark.skipif(not jobs.FORKS, reason="elsewhere the number of templates decides")
+def test_more_processes_when_templates_take_their_time(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_project(project)
+    names = opened.names()
+    alone = repr(list(run.run(opened, names, Asked(), keep=False, jobs=1)))
+    began: list[tuple[list[str], int]] = []
+
+    def spread(
+        project: Project, names: list[str], asked: Asked, processes: int, tracer: work.Tracer
+    ) -> Iterator[jobs.Made]:
+        began.append((names, processes))
+        return spread_of(project, names, asked, processes, tracer)
+
+    spread_of = jobs.spread
+    monkeypatch.setattr(jobs, "spread", spread)
+    monkeypatch.setattr(run, "cores", lambda: 3)
+    monkeypatch.setattr(run, "WORTH", 1e-9)
+    assert repr(list(run.run(opened, names, Asked(), keep=False))) == alone
+    assert began == [(names[3:], 3)]
+    monkeypatch.setattr(run, "WORTH", 1e9)
+    assert repr(list(run.run(opened, names, Asked(), keep=False))) == alone
+    assert len(began) == 1
 
 
 def _processes(parent: int) -> list[int]:

@@ -26,11 +26,18 @@ Made = tuple[Examined, Trace | None]
 FORKS = sys.platform == "linux"
 
 
-def spread(project: Project, names: Sequence[str], asked: Asked, jobs: int) -> Iterator[Made]:
-    """The templates of these names, in their order. Raises Failed as `examine` does."""
-    tracer = Tracer(project, asked)
-    yield tracer.examine(names[0])  # what all of them need is then there, before it is copied
-    team = _Team(tracer, project, asked, names[1:], min(jobs, len(names) - 1))
+def spread(
+    project: Project, names: Sequence[str], asked: Asked, jobs: int, tracer: Tracer | None = None
+) -> Iterator[Made]:
+    """The templates of these names, in their order. Raises Failed as `examine` does.
+
+    `tracer` is one that has examined templates already.
+    """
+    if tracer is None:
+        tracer = Tracer(project, asked)
+        yield tracer.examine(names[0])  # what all of them need is then there, before it is copied
+        names = names[1:]
+    team = _Team(tracer, project, asked, names, min(jobs, len(names)))
     try:
         yield from team.results()
     finally:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 from ..project import Project
 from .asked import Asked, Examined
 from .inputs import Trace
 from .store import Kept
 
+if TYPE_CHECKING:
+    from .work import Tracer
+
+WORTH = 0.2  # seconds of work that are worth the start of a process
+_TIMED = 3  # templates after which the time of the rest can be told
 LARGE = 100 if sys.platform == "linux" else 500  # templates that are worth the start of more processes than one
 
 
@@ -51,7 +58,29 @@ def _made(
     elif names:
         from .work import Tracer  # brings Jinja and the validators
 
-        yield from map(Tracer(project, asked).examine, names)
+        tracer = Tracer(project, asked)
+        most = cores() if jobs is None and sys.platform == "linux" else 1
+        yield from _by_and_by(project, names, asked, tracer, most)
+
+
+def _by_and_by(
+    project: Project, names: Sequence[str], asked: Asked, tracer: Tracer, most: int
+) -> Iterator[tuple[Examined, Trace | None]]:
+    """In one process, until the time that templates take shows that more are worth their start."""
+    spent = 0.0
+    for done, name in enumerate(names):
+        if done >= _TIMED and most > 1:
+            left = spent / (done - 1) * (len(names) - done)
+            if (processes := min(most, int(left / WORTH))) > 1:
+                from .jobs import spread
+
+                yield from spread(project, names[done:], asked, processes, tracer)
+                return
+        started = perf_counter()
+        made = tracer.examine(name)
+        if done:  # the first one brings what all need
+            spent += perf_counter() - started
+        yield made
 
 
 def usual(templates: int) -> int:
