@@ -36,6 +36,7 @@ class Library:
         self._checker = Telling(checks, opener, told=self._from_checker)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = False
+        self._fault = ""
         self._look()
 
     @property
@@ -45,7 +46,9 @@ class Library:
 
     def shelf(self) -> Shelf:
         waiting = len(self.names) - len(self._fresh.intersection(self.names))
-        checking = f"Checking, {waiting:,} to go" if waiting else ""
+        checking = f"Checking, {waiting:,} to go" if waiting and not self._fault else ""
+        if self._fault:
+            checking = f"The check has stopped, by a fault of Handbill ({self._fault})"
         name = self.root.resolve().name
         editor = Editor(self.editor, self.root)
         return Shelf(name, self.names, self._counted, checking, self.found, editor, self._events.last)
@@ -61,6 +64,7 @@ class Library:
         """Have every template checked, in the background."""
         self._loop = asyncio.get_running_loop()
         self._fresh = set()
+        self._fault = ""
         self._ask(tuple(self.names))
 
     def end(self) -> None:
@@ -97,7 +101,8 @@ class Library:
             self._counted[told.name] = Counted(*counts(told.found), told.description, told.found)
             self._fresh.add(told.name)
         else:
-            self._fresh |= set(self.names)
+            self._fault = told.fault
+            self._fresh |= set() if told.fault else set(self.names)
         self._tell_soon()
 
     def _tell_soon(self) -> None:

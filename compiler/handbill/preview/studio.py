@@ -58,9 +58,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All that was wanted has been checked; or could not be."""
+    """All that was wanted has been checked; or there is a fault of ours, by its name."""
 
     version: int
+    fault: str = ""
 
 
 def stages(line: Connection, opener: Opener) -> None:
@@ -108,12 +109,17 @@ def checks(line: Connection, opener: Opener) -> None:
     """Check what is wanted, template by template; something newer is turned to at once."""
     wanted: Wanted = line.recv()
     while True:
+        fault = ""
         try:
             _check(line, opener(), wanted)
         except Failed:  # the page says so, it has asked as well
             pass
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the page says so
+            fault = type(error).__name__
         if not line.poll():
-            line.send(Done(wanted.version))
+            line.send(Done(wanted.version, fault))
         wanted = line.recv()
         while line.poll():
             wanted = line.recv()
