@@ -2,8 +2,8 @@
 
 A template is followed through every branch with what its contract says of each parameter, instead of values. What is
 proved holds for every context that the contract lets through; `ways` says how branches and loops are followed, `rules`
-which limits count: those on single texts and lists, not those on a message as a whole. Messages are proved as they
-are written: what lowering makes of them is not, nor what a channel's module adds.
+which limits count, `outgoing` how they are held against what lowering and the channel's module make of a message.
+The recipient's address, which is added when a message is sent, counts for nothing.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def proved(compiler: Compiler, targets: Iterable[Target], found: Iterable[Diagno
     shown = {(d.channel, d.code == "text-too-long", _where(d)) for d in found if d.code in _SHOWN}
     # a translation is told at its own line; where the template shows it is told beside
     shown |= {(d.channel, True, _of(label)) for d in found if d.code == "text-too-long" for label in d.related}
+    large = {(d.channel, d.title.removesuffix(_TOO_LARGE)) for d in found if d.title.endswith(_TOO_LARGE)}
     told: list[Diagnostic] = []
     unknown: dict[tuple[object, ...], Said] = {}
     for target in targets:
@@ -60,6 +61,9 @@ def proved(compiler: Compiler, targets: Iterable[Target], found: Iterable[Diagno
                 first = unknown.setdefault(_span(d), said)
                 if _room(said) < _room(first):
                     unknown[_span(d)] = said
+            elif said.verdict and said.verdict.limit.whole:
+                if (d.channel, d.title.removesuffix(f" maybe{_TOO_LARGE}")) not in large:
+                    told.append(d)
             elif (d.channel, d.code == "may-be-too-long", _where(d)) not in shown:
                 told.append(d)
     if worst(found) is Severity.ERROR:
@@ -67,6 +71,7 @@ def proved(compiler: Compiler, targets: Iterable[Target], found: Iterable[Diagno
     return [*told, *(said.diagnostic for said in unknown.values())]
 
 
+_TOO_LARGE = " too large"
 _SHOWN = frozenset(["text-too-long", "too-many-buttons", "too-many-cards", "too-many-items"])
 
 

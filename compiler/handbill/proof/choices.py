@@ -18,7 +18,11 @@ MOST_TURNS = 60  # of a loop that is written out
 
 
 class NotFollowed(Exception):
-    """A template that cannot be followed; why, for its author."""
+    """A template that cannot be followed; why, for its author, and what to do."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class Dead(Exception):
@@ -43,7 +47,7 @@ def how_many(most: float, path: str, choose: Callable[[int], int]) -> int:
     """The length of a list that a message is made of, the largest first. Raises NotFollowed when it is not bounded."""
     name = f"`{path}`" if path else "a list"
     if most == inf:
-        raise NotFollowed(f"nothing bounds the number of {name}")
+        raise NotFollowed(f"nothing bounds the number of {name}", f"give {name} a maxItems" if path else "")
     if most > MOST_TURNS:
         raise NotFollowed(f"{name} can have more than {MOST_TURNS} items")
     return int(most) - choose(int(most) + 1)

@@ -83,7 +83,7 @@ def _of_payload(
         return
     for body in map(_with_leaves, bodies):
         for limit in Asked(judge.payload.schema, judge.payload.who, shape).limits(body, ""):
-            yield replace(_placed(limit, body), shown=why)
+            yield replace(_placed(limit, body), late=True, shown=why)
 
 
 def _placed(limit: Limit, tree: Tree) -> Limit:

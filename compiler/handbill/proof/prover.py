@@ -62,7 +62,7 @@ class Made:
 Worst: TypeAlias = dict[tuple[object, ...], tuple[Made, Verdict]]
 
 
-def not_followed(template: Template, reason: str, what: str = "lengths are") -> Diagnostic:
+def not_followed(template: Template, reason: str, what: str = "lengths are", hint: str = "") -> Diagnostic:
     """A template of which nothing is proved."""
     return Diagnostic(
         "length-unknown",
@@ -70,6 +70,7 @@ def not_followed(template: Template, reason: str, what: str = "lengths are") -> 
         Label(template.span(("params",), key=True), f"{what} not proved: {reason}"),
         severity=Severity.INFO,
         text="So it is not known whether every value fits.",
+        hint=hint,
     )
 
 
@@ -106,7 +107,7 @@ class Prover:
             self._hold(worst, each, self._limits(each.shape, template, ladder))
         if template.contract.payload is None:
             said = self._outgoing(worst, made, template, ladder, gateway, locale)
-        return [*self._told(worst, template), *said]
+        return [*_each_once(self._told(worst, template)), *said]
 
     def _outgoing(
         self, worst: Worst, made: list[Made], template: Template, ladder: Ladder, gateway: Gateway, locale: str
@@ -119,9 +120,11 @@ class Prover:
             for each in made:
                 self._hold(worst, each, outgoing.leaf_limits(each.shape, ladder, gateway))
             if ladder.adapt or any(outgoing.has_fallback(each.shape.root) for each in made):
-                return [Said(not_followed(template, str(problem), "lengths of what it is lowered to are"))]
+                return [
+                    Said(not_followed(template, str(problem), "lengths of what it is lowered to are", problem.hint))
+                ]
             if has_wholes(ladder.judge.payload.schema):
-                return [Said(not_followed(template, str(problem), "the size of the whole is"))]
+                return [Said(not_followed(template, str(problem), "the size of the whole is", problem.hint))]
         return []
 
     def _hold(self, worst: Worst, made: Made, limits: Iterable[Limit]) -> None:
@@ -310,6 +313,16 @@ def _asked(rule: Rule, shape: Shape, tree: Tree, at: Path) -> Iterator[Limit]:
 def _parts(root: Tree) -> dict[Path, Tree]:
     """The messages of a document, and where they stand."""
     return {(at,): part for at, part in enumerate(root)} if isinstance(root, list) else {(): root}
+
+
+def _each_once(said: list[Said]) -> list[Said]:
+    """Nothing is said of a payload that is said of the message already: of texts of the same parameters."""
+    told = {path for each in said if each.verdict and not each.verdict.limit.late for path in each.verdict.paths}
+    return [
+        each
+        for each in said
+        if not (each.verdict and each.verdict.limit.late and each.verdict.paths and each.verdict.paths <= told)
+    ]
 
 
 def _graver(one: Verdict, other: Verdict) -> bool:

@@ -37,6 +37,7 @@ class Limit:
     number: float = 0  # of a list: how many items there can be
     reasons: tuple[str, ...] = ()  # of a list: the paths of the lists that make it long
     cause: str = ""  # of a part that can be anything: why
+    late: bool = False  # of the payload, which is only made of a message that fits
     shown: str = ""  # what the message goes out as, where that is not what it was: a sentence
     whole: Text | None = None  # of a message as a whole: all that counts; `node` is the longest part of that
     room: int = 0  # of a list: the largest maxItems that fits, where one list decides

@@ -70,7 +70,7 @@ class Worked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
-    """What stands around the texts in the JSON of a message: brackets, names, quotes."""
+    """What is the same whatever the values are in the JSON of a message: brackets, names, the author's own words."""
 
     size: Size
 
@@ -292,7 +292,7 @@ def _term(text: Text, keyword: str) -> str:
         case Figure():
             return f"`{text.path}` ≤ {amount}" if text.path else f"a number ≤ {amount}"
         case Around():
-            return f"the JSON around it {amount}"
+            return f"the rest of the JSON {amount}"
         case Times():
             inner = arithmetic(text.what, keyword)
             between = f" with “{text.apart.text}” between" if isinstance(text.apart, Lit) and text.apart.text else ""

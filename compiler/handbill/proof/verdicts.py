@@ -28,6 +28,13 @@ class Verdict:
     text: Text | None = None
 
     @property
+    def paths(self) -> set[str]:
+        """The parameters that make it so long."""
+        if self.text is None:
+            return set(filter(None, self.limit.reasons))
+        return {given.path for given in givens(longest(self.text, self.limit.keyword))}
+
+    @property
     def rare(self) -> bool:
         """Whether only texts of signs that few texts have are too long."""
         if self.text is None or self.kind != "too-long":
@@ -76,6 +83,8 @@ def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...]) -> Di
         summed = "" if total.endswith(f"≤ {most}") and " + " not in total else f" = {most}"
         text = f"{limit.shown} {capital(total)}{summed} > {limit.most}.{_why(found)}".lstrip()
         hint, names = _fitting(found.text, limit)
+        if found.rare and limit.keyword == _JSON:
+            hint += ", or a pattern without control characters, as ^[^\\x00-\\x1f]*$"
     return Diagnostic(
         code,
         title,
@@ -102,7 +111,7 @@ def _unknown(found: Verdict, base: Diagnostic, subject: str, span: Span, sites: 
         title = f"Number of {_lower(subject)} unknown"
         reasons = [f"the number of `{path}`" if path else "the number of turns" for path in limit.reasons]
     else:
-        title = f"Length of {_lower(subject)} unknown"
+        title = f"{'Size' if limit.whole else 'Length'} of {_lower(subject)} unknown"
         reasons = list(dict.fromkeys(causes(found.text)))
         names = tuple(dict.fromkeys(map(_root, filter(None, paths(found.text)))))
     shown = _and(reasons[:3]) or "what the template computes"
@@ -151,10 +160,9 @@ def _fitting(text: Text, limit: Limit) -> tuple[str, tuple[str, ...]]:
             return f"give `{over[0]}` a maxLength of {room} or less", names
     elif over:
         excess = int(size(text).measured(limit.keyword) - limit.most)
-        return (
-            f"shorten it, or give {_and([f'`{path}`' for path in over])} a smaller maxLength: {excess} less in all",
-            names,
-        )
+        unit = " bytes" if _units(limit.keyword) == "bytes" else ""
+        every = _and([f"`{path}`" for path in over])
+        return f"shorten it, or give {every} a smaller maxLength: {excess}{unit} less in all", names
     return "shorten it", names
 
 
@@ -186,14 +194,16 @@ def _why(found: Verdict) -> str:
         return f" Only {why} make it so long: without them it is {most} {_units(limit.keyword)} at most."
     if limit.keyword == "x-maxUtf16":
         return f" {limit.who} counts most emoji as 2."
-    if limit.keyword in ("x-maxBytes", _JSON):
+    if limit.keyword == "x-maxBytes":
         return f" {limit.who} counts bytes: a letter such as ä is 2, an emoji 4."
+    if limit.keyword == _JSON:
+        return f" {limit.who} counts bytes of JSON: a letter such as ä is 2, an emoji 4, a control character 6."
     return ""
 
 
 _JSON = "x-maxJsonBytes"
 _IN_JSON = "control characters, each of which takes 6 bytes in JSON, and signs like them"
-_SIGNS = "signs for which others are written, as &amp; for &,"
+_SIGNS = "signs that are written as several, as * or &,"
 
 
 def _units(keyword: str) -> str:

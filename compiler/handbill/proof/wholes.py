@@ -85,9 +85,9 @@ def as_json(tree: Tree, pointer: str, shape: Shape) -> tuple[Text, Leaf | None]:
 
     made = sum_of(written(tree, pointer))
     parts = made.parts if isinstance(made, Sum) else (made,)
-    frames = sum(int(part.size.json) for part in parts if isinstance(part, Around))
-    texts = [part for part in parts if not isinstance(part, Around)]
-    return sum_of([Around(plain(frames)), *texts]), max(longest, key=lambda each: each[0])[1] if longest else None
+    rest = sum(int(size(part).json) for part in parts if isinstance(part, Around | Lit))
+    texts = [part for part in parts if not isinstance(part, Around | Lit)]
+    return sum_of([*texts, Around(plain(rest))]), max(longest, key=lambda each: each[0])[1] if longest else None
 
 
 def _scalar(leaf: Leaf, shape: Shape) -> Text:
