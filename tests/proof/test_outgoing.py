@@ -113,7 +113,7 @@ def test_what_goes_out_was_foreseen(tmp_path_factory, data: st.DataObject) -> No
 
 
 @pytest.mark.slow
-@searches(2500)
+@searches(1200)
 @given(st.data())
 def test_what_goes_out_was_foreseen_of_very_many(tmp_path_factory, data: st.DataObject) -> None:
     looked_for(data, tmp_path_factory.mktemp("p"), [1, 2, 3, 4, 6])

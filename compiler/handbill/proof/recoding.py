@@ -48,8 +48,8 @@ def _same(size: Size) -> Size:
 def _in_ascii(size: Size) -> Size:
     r"""`é` is `\u00e9`, an emoji is two of them; in a JSON text each of their backslashes is two."""
     if size.ascii:
-        return QUOTING.effect(size)
-    return plain(12 * size.points)._replace(json=14 * size.points, septets=24 * size.points)
+        return _escaping(5, 5, 6).effect(size)  # \x7f, too
+    return plain(12 * size.points)._replace(json=14 * size.points, septets=24 * size.points, gsm=False)
 
 
 def _base64(size: Size) -> Size:
