@@ -13,6 +13,7 @@ from pathlib import Path
 
 import command_line
 import ledger
+import many
 import messages
 import recipients
 import sending
@@ -43,6 +44,7 @@ def main() -> None:
         *sending.report(2_000),
         *ledger.report(200_000),
         *recipients.report(),
+        *many.report(),
         f"{machine}; {versions}.",
     ]
     text = "\n\n".join(parts) + "\n"
