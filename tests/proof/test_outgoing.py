@@ -9,16 +9,17 @@ from typing import Any
 import orjson
 import pytest
 from handbill import lowering
+from handbill.keywords import nodes
 from handbill.names import known_channel
 from handbill.pipeline import Compiler
 from handbill.project import open_project
 from handbill.proof.choices import NotFollowed
-from handbill.proof.outgoing import NO_MESSAGE
+from handbill.proof.outgoing import NO_MESSAGE, with_leaves
 from handbill.proof.prover import Prover
 from handbill.proof.sizes import Size
 from handbill.proof.texts import size
 from handbill.proof.trees import Shape
-from handbill.proof.wholes import as_json
+from handbill.proof.wholes import as_json, total
 from handbill.tree import Leaf, Tree
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
@@ -76,6 +77,8 @@ def fits(shape: Shape, trees: list[Tree], bodies: list[Any]) -> bool:
             within(shape, tree, body)
             most: Size = size(as_json(tree, "", shape)[0])
             assert len(orjson.dumps(body)) <= most.json, "as JSON"
+            texts = [value for _, value in nodes(body, ["**"]) if isinstance(value, str)]
+            assert sum(map(len, texts)) <= size(total([["**"]], with_leaves(tree), "", shape)[0]).points, "in all"
     except AssertionError:
         return False
     return True

@@ -81,7 +81,7 @@ def _of_payload(
         bodies = gateway.emit(messages, judge.channel, None)
     except NO_MESSAGE:  # the channel cannot show it, which is found without data
         return
-    for body in map(_with_leaves, bodies):
+    for body in map(with_leaves, bodies):
         for limit in Asked(judge.payload.schema, judge.payload.who, shape).limits(body, ""):
             yield replace(_placed(limit, body), late=True, shown=why)
 
@@ -93,12 +93,12 @@ def _placed(limit: Limit, tree: Tree) -> Limit:
     return replace(limit, pointer=pointer_of(message_path(steps_of(limit.pointer), origins(tree))))
 
 
-def _with_leaves(tree: Tree) -> Tree:
+def with_leaves(tree: Tree) -> Tree:
     """A payload in which everything that is no list and no object is a leaf."""
     if isinstance(tree, dict):
-        return {key: _with_leaves(child) for key, child in tree.items()}
+        return {key: with_leaves(child) for key, child in tree.items()}
     if isinstance(tree, list):
-        return [_with_leaves(child) for child in tree]
+        return [with_leaves(child) for child in tree]
     return tree if isinstance(tree, Leaf) else Leaf("", tree)
 
 

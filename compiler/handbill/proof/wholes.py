@@ -71,7 +71,7 @@ def as_json(tree: Tree, pointer: str, shape: Shape) -> tuple[Text, Leaf | None]:
         if not isinstance(node, dict | list):
             return [Around(plain(len(orjson.dumps(node))))]
         parts: list[Text] = []
-        frame = 2
+        frame = len("[]") - bool(node)  # the last has no comma behind it
         for name, child in _children(node):
             inner = f"{at}/{escape(name)}"
             key = len(orjson.dumps(name)) + 1 if isinstance(node, dict) else 0
@@ -81,7 +81,7 @@ def as_json(tree: Tree, pointer: str, shape: Shape) -> tuple[Text, Leaf | None]:
             else:
                 frame += key + 1
                 parts += written(child, inner)
-        return [Around(plain(frame)), *parts]
+        return [Around(plain(max(frame, len("[]")))), *parts]
 
     made = sum_of(written(tree, pointer))
     parts = made.parts if isinstance(made, Sum) else (made,)
