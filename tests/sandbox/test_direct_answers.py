@@ -11,7 +11,7 @@ import httpx
 import pytest
 from handbill.channels import channel
 from handbill.pipeline import Compiler
-from handbill.sandbox.book import Book, Entry, Memory
+from handbill.sandbox.book import Book, Memory
 from handbill.sandbox.endpoints import PREFIX
 from handbill.sandbox.server import Sandbox
 from sandbox.own import KEY, KEYED, READY, SETTINGS, TOKEN, Make, Own, people

@@ -49,8 +49,7 @@ def inbound(tap: Tap, item: Item, number: int, now: float | None = None) -> Inbo
     words = _words(tap, item, number, time.time() if now is None else now)
     if row is None:
         event = {"from": words["to"], "message": words["id"], "text": tap.text, "value": tap.value}
-        why = "How the vendor words this event is not known here, so this is a plain one."
-        return Inbound({**event, "time": words["time"]}, False, why)
+        return Inbound({**event, "time": words["time"]}, vendor=False)
     return Inbound(_filled(row["event"], words), True, told.get("x-note", ""), told.get("x-source", ""))
 
 

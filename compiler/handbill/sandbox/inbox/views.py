@@ -16,6 +16,7 @@ from ...channels import channel as channel_of
 from ...faces import draw
 from ...faces.writing import visible
 from ...reading import Read, read_body
+from .inbound import Inbound
 from .intake import BOT
 from .store import Item, Who
 
@@ -35,14 +36,18 @@ class View:
     told: str = ""  # the outcome, in a few words
     repeated: str = ""  # how often it came
     event: str = ""  # what a tap became, as JSON
+    vendor: bool = True  # as the vendor words it
 
 
 def view(item: Item) -> View:
     when = time.strftime("%H:%M:%S", time.localtime(item.exchange.at))
     if item.inbound is not None:
-        notes = tuple(filter(None, (item.inbound.note,)))
-        event = pretty(item.inbound.event)
-        return View(item.number, "inbound", item.exchange.at, when, notes=notes, told=visible(item.said), event=event)
+        made: Inbound = item.inbound
+        notes = tuple(filter(None, (made.note, f"Source: {made.source}" if made.source else "")))
+        return View(
+            item.number, "inbound", item.exchange.at, when, notes=notes, told=visible(item.said),
+            event=pretty(made.event), vendor=made.vendor,
+        )  # fmt: skip
     kind = "message" if item.entry is not None else "refused"
     read, notes = messages(item)
     target, _ = drawn_as(item.who)

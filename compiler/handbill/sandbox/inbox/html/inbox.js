@@ -56,7 +56,7 @@
       if (answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         takeList(fresh.getElementById("list"));
-        for (const id of ["counts", "pages"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
+        for (const id of ["counts", "pages", "size"]) document.getElementById(id)?.replaceWith(fresh.getElementById(id));
         const talk = fresh.getElementById("talk");
         if (talk && !paged) takeTalk(talk);
         const faults = document.getElementById("faults");
