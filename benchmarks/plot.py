@@ -64,20 +64,28 @@ def _panel(panel: Panel, left: int) -> list[str]:
     made.append(f'<text x="{left - 6}" y="{TOP - 10}" text-anchor="end">{panel.up}</text>')
     made += _slope(points, (low_x, high_x, low_y, high_y), at)
     for number, (name, series) in enumerate(panel.series.items()):
-        made += _series(name, [at(x, y) for x, y in series], number, left)
+        made += _series([at(x, y) for x, y in series], number)
+        made += _key(name, number, left) if len(panel.series) > 1 else []
     return made
 
 
-def _series(name: str, places: Points, number: int, left: int) -> list[str]:
+def _series(places: Points, number: int) -> list[str]:
     colour = COLOURS[number]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    dash = f' stroke-dasharray="{DASHES[number]}"' if DASHES[number] else ""
-    made = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>']
-    made += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+    made = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{_dash(number)}/>']
+    return made + [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+
+
+def _key(name: str, number: int, left: int) -> list[str]:
     y = TOP + 14 + 15 * number
-    made.append(_line(left + 8, y - 4, left + 30, y - 4, colour, f'stroke-width="2"{dash}'))
-    made.append(f'<text x="{left + 36}" y="{y}">{name}</text>')
-    return made
+    return [
+        _line(left + 8, y - 4, left + 30, y - 4, COLOURS[number], f'stroke-width="2"{_dash(number)}'),
+        f'<text x="{left + 36}" y="{y}">{name}</text>',
+    ]
+
+
+def _dash(number: int) -> str:
+    return f' stroke-dasharray="{DASHES[number]}"' if DASHES[number] else ""
 
 
 def _slope(points: Points, bounds: tuple[int, int, int, int], at: object) -> list[str]:

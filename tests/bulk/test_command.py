@@ -170,6 +170,18 @@ def test_options_that_do_not_go_together(file: Path, run: Run) -> None:
     assert "--no-address goes with" in run(*ASK, "--recipients", file, "--no-address", code=2).output
 
 
+def test_what_is_not_given_and_what_nobody_asks_for(project: Path, file: Path, run: Run) -> None:
+    missing = run(*ASK[:4], "--recipients", file, code=1)
+    assert "`channel_id` is the id of the channel" in missing.output
+    assert "give it to all: --channel-id ID" in missing.output
+    (project / "people.csv").write_bytes(written(GOOD, ".csv"))
+    missing = run(*ASK[:4], "--recipients", "people.csv", code=1)
+    assert "--map channel_id=COLUMN; or give it to all: --channel-id ID" in missing.output
+    odd = run(*ASK, "--recipients", file, "--address", "planet=1", code=2)
+    assert "genesys-event has no address field `planet`; it knows channel_id, to." in odd.output
+    assert run(*ASK[:4], "--recipients", file, "--no-address", "--limit", 3).stdout.count("conversation") == 0
+
+
 def test_no_network_is_loaded(project: Path, file: Path) -> None:
     code = (
         "import sys; from handbill.cli.group import handbill\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -50,6 +50,29 @@ def pair(text: str, option: str) -> tuple[str, str]:
     if not equals or not name or not value:
         raise click.UsageError(f"{option} takes name=value, not `{text}`.")
     return name, value
+
+
+def for_all(gateway: Gateway, channel: str, values: dict[str, str], more: Sequence[str]) -> dict[str, str]:
+    """The address fields that are the same for every row of a file; what is not among them must be a column.
+
+    Raises UsageError for a field of `--address` that the gateway has not, and for what cannot be sent.
+    """
+    known = {field.name for field in gateway.fields(known_channel(channel))}
+    for each in more:
+        name, value = pair(each, "--address")
+        if name not in known:
+            listed = f"it knows {', '.join(sorted(known))}" if known else "it needs none"
+            raise click.UsageError(f"{gateway.NAME} has no address field `{name}`; {listed}.")
+        values = {**values, name: value}
+    printable(values)
+    return values
+
+
+def printable(values: Mapping[str, str]) -> None:
+    """Raises UsageError for what cannot be sent."""
+    for field, value in values.items():
+        if not value.isprintable():
+            raise click.UsageError(f"the address field `{field}` holds characters that cannot be sent.")
 
 
 def _option(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..diagnostic import Severity
-from .address import pair
+from .address import for_all, pair
 from .compiling import Findings
 from .errors import CLEAN, FOUND, CannotWrite
 from .output import is_special, say
@@ -77,17 +77,23 @@ def _compile(bulk: Bulk, sink: Sink, aside: Aside | None, told: _Told, skips: bo
 
 def _order(folder: Path | None, name: str, channel: str, asked: dict[str, Any]) -> Order:
     from ..bulk import Order
+    from ..names import known_locale
+    from ..pipeline import Compiler
     from .opening import opened
 
-    same = {"channel_id": asked["channel_id"]} if asked["channel_id"] else {}
-    same |= dict(pair(each, "--address") for each in asked["more"])
+    project = opened(folder)
+    template = project.template(name, channel, known_locale(project, asked["locale"] or project.config.locale))
+    gateway = Compiler(project).via(template, asked["via"], channel)
+    same = [f"channel_id={asked['channel_id']}"] if asked["channel_id"] else []
+    same += asked["more"]
     if asked["no_address"] and same:
         raise click.UsageError("--no-address goes with no part of an address; leave out --channel-id and --address.")
     return Order(
-        opened(folder), name, channel, asked["file"], via=asked["via"],
+        project, name, channel, asked["file"], via=asked["via"],
         mapping=dict(pair(each, "--map") for each in asked["mapping"]),
-        address=None if asked["no_address"] else same, locale=asked["locale"], policy=asked["policy"],
-        fail_on=asked["fail_on"], pretty=asked["into"] and not asked["compact"], ids=asked["into"],
+        address=None if asked["no_address"] else for_all(gateway, channel, {}, same),
+        locale=asked["locale"], policy=asked["policy"], fail_on=asked["fail_on"],
+        pretty=asked["into"] and not asked["compact"], ids=asked["into"],
         contents=asked["errors"] is not None,
     )  # fmt: skip
 

@@ -12,14 +12,14 @@ import click
 from ..diagnostic import Diagnostic, in_order
 from ..gateways import direct
 from ..names import known_channel, known_locale
-from .address import address, pair
+from .address import address, for_all, pair, printable
 from .context import given
 from .errors import FOUND, show
 from .options import CHANNEL, context_options, file_options, locale_option, lowering_options, project_option, via_option
 from .output import put, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ..gateways import Gateway
     from ..pipeline import Compiler, Result
@@ -235,19 +235,7 @@ def _same(
     known = {field.name for field in gateway.fields(known_channel(channel))}
     values = {name: value for name, value in link.address.items() if name in known}
     values |= {"channel_id": channel_id} if channel_id and "channel_id" in known else {}
-    for each in asked["more"]:
-        name, value = pair(each, "--address")
-        if name not in known:
-            raise click.UsageError(f"{gateway.NAME} has no address field `{name}`; it knows {', '.join(known)}.")
-        values[name] = value
-    _printable(values)
-    return values
-
-
-def _printable(values: Mapping[str, str]) -> None:
-    for field, value in values.items():
-        if not value.isprintable():
-            raise click.UsageError(f"the address field `{field}` holds characters that cannot be sent.")
+    return for_all(gateway, channel, values, asked["more"])
 
 
 def _recipient(
@@ -262,7 +250,7 @@ def _recipient(
         channel_id = channel_id or link.channels.get(channel) or ("<channel_id>" if only_shown else None)
     same = [f"{name}={value}" for name, value in link.address.items() if name in known]
     to = address(gateway, channel, asked["to"], channel_id, [*same, *asked["more"]])
-    _printable(to or {})
+    printable(to or {})
     needed = one_of(known_channel(channel)) if gateway is direct else ()
     if needed and not any(name in (to or {}) for name in needed):
         listed = " or ".join(f"--address {name}=…" for name in needed)

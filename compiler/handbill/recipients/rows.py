@@ -185,6 +185,9 @@ class Recipients:
     def _no_column(self, column: str, name: str, columns: Sequence[str]) -> Diagnostic:
         about = next((field.about for field in self._fields if field.name == name), "")
         meant = did_you_mean(column, [other for other in columns if other])
+        add = f"add it, or name the column that has it: --map {name}=COLUMN"
+        if about and name != "to":
+            add += f"; or {_to_all(name)}"
         map_to = f"`{meant}`? then --map {name}={meant}" if meant else ""
         first, last = self.table.heading(0), self.table.heading(len(columns) - 1)
         divided = f" Columns are divided by {self.table.separator}." if isinstance(self.table, Csv) else ""
@@ -192,7 +195,7 @@ class Recipients:
             Code.FILE, f"No column `{column}`",
             Label(Span(first.source, first.start, last.end), f"`{column}` is not among them"),
             text=(f"`{name}` is {about}." if about else f"The template needs `{name}`.") + divided,
-            hint=f"did you mean {map_to}" if meant else f"add it, or name the column that has it: --map {name}=COLUMN",
+            hint=f"did you mean {map_to}" if meant else add,
         )  # fmt: skip
 
     # one row
@@ -284,7 +287,8 @@ class Recipients:
         there = (use.column,) in origin.places
         label = Label(origin.span((use.column,) if there else ()), said)
         title = f"{'Bad' if use.column in record.values else 'No'} `{use.name}`"
-        return Diagnostic(Code.ROW, title, label, text=f"`{use.name}` is {about}.")
+        hint = "" if there or use.name == "to" else _to_all(use.name)
+        return Diagnostic(Code.ROW, title, label, text=f"`{use.name}` is {about}.", hint=hint)
 
     def _broken(self, record: Record, values: dict[str, Any]) -> Diagnostic:
         """The first thing that breaks the contract, at its place."""
@@ -310,6 +314,10 @@ class Recipients:
         kinds = [kinds] if isinstance(kinds, str) else kinds
         text = self.table.typed or "string" in kinds
         return _Use(name, self._mapping.get(name, name), None if text else _typed)
+
+
+def _to_all(name: str) -> str:
+    return f"give it to all: {'--channel-id ID' if name == 'channel_id' else f'--address {name}=…'}"
 
 
 def _typed(cell: str) -> Any:
