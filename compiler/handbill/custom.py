@@ -28,22 +28,25 @@ def calling(custom: Filter[Any, Any], data: Callable[[Any], Any]) -> Callable[..
     """
     doubted = _TWICE
 
+    taken = bounds.text if custom.takes == "text" else data
+
+    def once(value: Any, args: Any, kwargs: Any) -> Any:
+        budget = bounds.current.get()
+        given = taken(value)
+        budget.weigh(given)
+        if args or kwargs:
+            args, kwargs = [data(each) for each in args], {name: data(each) for name, each in kwargs.items()}
+        made = _called(custom, given, args, kwargs)
+        budget.weigh(made)
+        return made if type(made) is str else _plain(custom, made)
+
     def call(value: Any, *args: Any, **kwargs: Any) -> Any:
         nonlocal doubted
-        budget = bounds.current.get()
-        budget.charge()
-
-        def result() -> Any:
-            given = bounds.text(value) if custom.takes == "text" else data(value)
-            budget.weigh(given)
-            made = _called(custom, given, [data(each) for each in args], {k: data(v) for k, v in kwargs.items()})
-            budget.weigh(made)
-            return made if type(made) is str else _plain(custom, made)
-
-        made = result()
+        bounds.current.get().charge()
+        made = once(value, args, kwargs)
         if doubted:
             doubted -= 1
-            if result() != made:
+            if once(value, args, kwargs) != made:
                 raise Failing(custom, "gives another result for the same value")
         return made
 

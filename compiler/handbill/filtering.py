@@ -21,6 +21,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
@@ -90,6 +91,7 @@ class Filter(Generic[P, R]):
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
         self._letters = frozenset(alphabet or "")
+        self._kept = lru_cache(maxsize=1024, typed=True)(self._allowed)
         if not self.name.isidentifier() or self.name.startswith("_"):
             raise ValueError(f"`{self.name}` cannot be the name of a filter; give it one: name=…")
         if alphabet == "":
@@ -135,10 +137,11 @@ class Filter(Generic[P, R]):
     def _hold(self, result: str, length: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Hold a result against what was declared. Raises OutOfBounds."""
         if self.longest is not None:
-            given = {each.name: each.of(args, kwargs) for each in self.asked}
-            most = self.most(length, given)
-            if callable(self.longest):
-                most = min(most, self._ever(given))
+            values = [each.of(args, kwargs) for each in self.asked]
+            try:
+                most = self._kept(length, *values)
+            except TypeError:  # a list, which nothing can be kept by
+                most = self._allowed(length, *values)
             if len(result) > most:
                 of = f" of {length}" if self.takes == "text" else ""
                 made = f"`{self.name}` makes {len(result)} characters{of}, and declares {int(most)} at most"
@@ -147,12 +150,20 @@ class Filter(Generic[P, R]):
             other = next(char for char in result if char not in self._letters)
             raise self._out(OutOfBounds, f"`{self.name}` makes “{other}”, which is not in the alphabet it declares")
 
-    def _ever(self, given: Mapping[str, Any]) -> float:
-        """What is promised for texts of any length. The proof counts on it where a text has no bound."""
+    def _allowed(self, length: int, *values: Any) -> float:
+        """The longest result for a text of this length that is no longer than what is declared for any length.
+
+        The proof counts on the latter where a text has no bound.
+        """
+        given = {each.name: value for each, value in zip(self.asked, values, strict=True)}
+        return min(self.most(length, given), self.ever(given))
+
+    def ever(self, arguments: Mapping[str, Any]) -> float:
+        """The longest result for a text of any length; inf where a bound was not made to be asked about that."""
         try:
-            return self.most(inf, given)
+            return self.most(inf, arguments)
         except BadBound:
-            return inf  # it was not made for that, and promises nothing then
+            return inf
 
     def _out(self, kind: type[OutOfBounds], said: str) -> OutOfBounds:
         error = kind(said)

@@ -132,3 +132,24 @@ def test_what_a_filter_of_texts_gives_is_text() -> None:
         value_filter(longest=5)(same)([])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="takes text, not int"):
         text_filter(same)(5)
+
+
+def test_a_bound_may_depend_on_a_list() -> None:
+    """What bounds come to is kept by their arguments, and nothing is kept by a list."""
+
+    def first(text: str, ends: list[str]) -> str:
+        return text + ends[0]
+
+    made = text_filter(longest=lambda length, ends: length + min(map(len, ends)))(first)
+    assert made("a", ["xy", "yz"]) == "axy"
+    with pytest.raises(OutOfBounds, match="declares 2 at most"):
+        made("a", ["xy", "z"])
+
+
+def test_true_is_not_one_for_a_bound() -> None:
+    made = text_filter(longest=lambda length, hard: length + (5 if hard is True else 0), name="f")(
+        lambda text, hard: f"{text}!" if hard is True else text * 2
+    )
+    assert made("a", True) == "a!"
+    with pytest.raises(OutOfBounds):
+        made("a", 1)

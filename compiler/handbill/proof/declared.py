@@ -81,13 +81,7 @@ class _Longest:
         except BadBound:
             raise Unmodelled from None
         most = self._peaks[int(length)] if length <= _MOST else inf
-        return min(_whole(most), _whole(self._ever()))
-
-    def _ever(self) -> float:
-        try:
-            return self._custom.most(inf, self._given)
-        except BadBound:
-            return inf
+        return min(_whole(most), _whole(self._custom.ever(self._given)))
 
 
 def _whole(characters: float) -> float:
