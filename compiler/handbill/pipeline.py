@@ -202,6 +202,8 @@ class Compiler(Streaming):
             trees = [gateway.addressed(p, target, to) if isinstance(p, dict) else p for p in parts]
             bodies = [fill(tree, values) for tree in trees]
             found = self._payload_problems(self._judge(target, gateway), trees, bodies, document, places)
+            if not _errors(found):
+                found += self._approvals.native(target, gateway, bodies, document, places)
             return Made(bodies, found, rendered.skeleton, rendered.values, document, trees)
         if unreached := gateway.reaches(target):
             span = places.skeleton(*places.offsets(document, ("template_type",)))

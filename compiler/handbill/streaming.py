@@ -147,7 +147,10 @@ class Streaming(Prepared):
         fatal = any(d.code in self._fatal for d in made.losses)
         if made.document is None or not made.document.reusable or fatal:
             return
-        guard = self._approvals.guard(made.explained.plan, job.target, job.gateway) if made.explained else None
+        if made.explained:
+            guard = self._approvals.guard(made.explained.plan, job.target, job.gateway)
+        else:
+            guard = self._approvals.native_guard(made.trees, job.target, job.gateway)
         native = job.template.contract.payload is not None
         judge = self._judge(job.target, job.gateway)
         stamp = Stamp(made.document.root, made.messages, made.trees, judge, native=native, also=guard)

@@ -37,8 +37,11 @@ class Problem:
     limit: str = ""  # the definition in limits.json that it breaks
 
 
-def held(lock: Lock, message: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with a notification whose values are filled in. It has passed the channel's rules."""
+def held(lock: Lock, message: Mapping[str, Any], *, native: bool = False) -> Iterator[Problem]:
+    """What is wrong with a notification whose values are filled in. It has passed the channel's rules.
+
+    `native`: it was read from the channel's own JSON, which can say more than a notification.
+    """
     name, language = str(message["name"]), str(message["language"])
     languages = lock.languages(name)
     if not languages:
@@ -61,8 +64,8 @@ def held(lock: Lock, message: Mapping[str, Any]) -> Iterator[Problem]:
         yield _not_approved(template)
     parameters = message.get("parameters") or {}
     anchor = ("parameters",) if "parameters" in message else ("name",)
-    yield from _Fit(parameters, anchor, template.shape, "").problems()
-    yield from _cards(parameters, anchor, template.shape)
+    yield from _Fit(parameters, anchor, template.shape, "", native).problems()
+    yield from _cards(parameters, anchor, template.shape, native)
 
 
 def _alike(language: str, languages: list[str]) -> str:
@@ -99,11 +102,12 @@ def _not_approved(template: Approved) -> Problem:
 class _Fit:
     """The parameters of a template or of a card, at `anchor` of the message."""
 
-    def __init__(self, given: Mapping[str, Any], anchor: Path, shape: Shape, whose: str) -> None:
+    def __init__(self, given: Mapping[str, Any], anchor: Path, shape: Shape, whose: str, native: bool) -> None:
         self.given = given
         self.anchor = anchor
         self.shape = shape
         self.whose = whose  # "card 2's "
+        self.native = native
         self.there = (*shape.path[:-1], "name")
 
     def at(self, *steps: str | int) -> Path:
@@ -120,7 +124,10 @@ class _Fit:
         body = self.given.get("body") or {}
         yield from self._counted("text", self.shape.body, body, "body")
         yield from self._buttons()
-        if self.shape.expires:
+        if self.shape.expires and self.native and not self.given.get("offer"):
+            hint = 'add {"type": "limited_time_offer", "parameters": […]}'
+            yield self.problem(self.at(), "the offer's end must be given", hint, key=True)
+        elif self.shape.expires and not self.native:
             yield self.problem(
                 self.at(), "the offer's end must be given, and a notification has no place for it", _NATIVE, key=True
             )
@@ -173,13 +180,20 @@ class _Fit:
     def _header(self) -> Iterator[Problem]:
         given, media = self.given.get("header") or {}, self.shape.media
         path = self.at("header")
-        if media in _MORE:
+        if media in _MORE and self.native:
+            if given.get("kind") != media.lower():
+                label = f"the approved {self.whose}header is {_MORE[media]}, and none is given"
+                yield self.problem(path, label, _header_of(media.lower()), key=True)
+        elif media in _MORE:
             yield self.problem(
                 self.at(), f"its header is {_MORE[media]}, which a notification has no place for", _NATIVE, key=True
             )
         elif media and not given.get("url"):
             label = f"the approved {self.whose}header is {_MEDIA.get(media, media)}, and none is given"
-            hint = f'give header: {{"kind": "{_KINDS.get(media, "image")}", "url": "https://…"}}'
+            kind = _KINDS.get(media, "image")
+            hint = (
+                _header_of(media.lower()) if self.native else f'give header: {{"kind": "{kind}", "url": "https://…"}}'
+            )
             yield self.problem(path, label, hint, key=True)
         elif media and given.get("kind") != _KINDS.get(media):
             label, hint = (
@@ -211,17 +225,27 @@ class _Fit:
             elif (url := buttons[index].url) is not None and each.get("kind") == "link":
                 yield from self._address(url, str(each["value"]), path)
         for index, button in enumerate(buttons):
-            if button.kind in _BEYOND:
+            if button.kind in _BEYOND and self.native:
+                if index not in filled:
+                    label = f"button {index} asks for {_BEYOND[button.kind]}"
+                    hint = _button_of(button.kind.lower(), index)
+                    yield self.problem(self.at("buttons"), label, hint, key=True, approved=button.path)
+            elif button.kind in _BEYOND:
                 label = f"button {index} asks for {_BEYOND[button.kind]}, which a notification has no place for"
                 yield self.problem(self.at(), label, _NATIVE, key=True, approved=button.path)
             elif button.url and button.url.names and index not in filled:
                 label = f"button {index} of the approved {self.whose}template needs the end of its address"
                 hint = f'give buttons: {{"index": {index}, "kind": "link", "value": "…"}}'
+                hint = _button_of("url", index) if self.native else hint
                 yield self.problem(self.at("buttons"), label, hint, key=True, approved=button.path)
 
     def _button(self, index: int, kind: str, path: Path) -> Problem | None:
         button = self.shape.buttons[index]
         wanted = {"QUICK_REPLY": "reply", "URL": "link"}.get(button.kind)
+        if self.native and wanted is None and button.kind not in _FIXED:
+            wanted = button.kind.lower()
+        elif self.native and button.kind.lower() == kind:
+            return None
         if button.kind == "URL" and not (button.url and button.url.names):
             label = f"the approved button {index} leads to an address without a placeholder"
         elif wanted is None:
@@ -250,8 +274,16 @@ def _limit_of(what: str, shape: Shape, card: bool) -> str:
     return "new_template_card_body" if card else "new_template_offer_body" if shape.offer else "new_template_body"
 
 
-def _cards(given: Mapping[str, Any], anchor: Path, shape: Shape) -> Iterator[Problem]:
-    whole = _Fit(given, anchor, shape, "")
+def _header_of(kind: str) -> str:
+    return f'add {{"type": "header", "parameters": [{{"type": "{kind}", …}}]}}'
+
+
+def _button_of(kind: str, index: int) -> str:
+    return f'add {{"type": "button", "sub_type": "{kind}", "index": "{index}", "parameters": […]}}'
+
+
+def _cards(given: Mapping[str, Any], anchor: Path, shape: Shape, native: bool) -> Iterator[Problem]:
+    whole = _Fit(given, anchor, shape, "", native)
     cards, approved = given.get("cards") or [], shape.cards
     if approved is None:
         if cards:
@@ -263,7 +295,7 @@ def _cards(given: Mapping[str, Any], anchor: Path, shape: Shape) -> Iterator[Pro
         yield whole.problem(whole.at("cards"), label, "give as many cards as were approved", key=True)
         return
     for index, (card, own) in enumerate(zip(cards, approved, strict=False)):
-        yield from _Fit(card, (*anchor, "cards", index), own, f"card {index + 1}'s ").problems()
+        yield from _Fit(card, (*anchor, "cards", index), own, f"card {index + 1}'s ", native).problems()
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,10 +15,13 @@ from ..lowering import Judged, Plan
 from ..places import Places
 from ..project import Project
 from ..resources import load
-from ..tree import Leaf, fill
+from ..tree import Leaf, Tree, fill
 from ..validate import pattern
 from .held import Problem, held
 from .lock import Approved, Lock, read_lock, within
+from .native import held_native, message
+
+_OWN = "direct"  # the gateway whose payloads are the channel's own
 
 
 class Approvals:
@@ -40,9 +43,21 @@ class Approvals:
         """What does not fit what was approved, told at the author's text. Raises Failed for a list that is no list."""
         found = []
         for each in _notifications(plan):
-            message = fill(each.tree, values)
-            if (lock := self._lock(target, gateway, message)) is not None:
-                found += [_told(p, lock, each.at or (), document, places) for p in held(lock, message)]
+            given = fill(each.tree, values)
+            if (lock := self._lock(target, gateway, given)) is not None:
+                found += [_told(p, lock, each.at or (), document, places) for p in held(lock, given)]
+        return found
+
+    def native(
+        self, target: Channel, gateway: Gateway, bodies: Sequence[Any], document: Document, places: Places
+    ) -> list[Diagnostic]:
+        """The same of what is written in the vendor's own JSON; `bodies` are those of the document, in order."""
+        found = []
+        sequence = isinstance(document.root, list)
+        for index, body in enumerate(bodies):
+            if (lock := self._lock_of(target, gateway, body)) is not None:
+                at = (index,) if sequence else ()
+                found += [_told(p, lock, at, document, places) for p in held_native(lock, body)]
         return found
 
     def approved(self, target: Channel, gateway: Gateway, message: Any) -> Approved | None:
@@ -60,13 +75,33 @@ class Approvals:
 
         def fits(values: Sequence[Any]) -> bool:
             for tree in trees:
-                message = fill(tree, values)
-                lock = self._lock(target, gateway, message)
-                if lock is not None and next(held(lock, message), None) is not None:
+                given = fill(tree, values)
+                lock = self._lock(target, gateway, given)
+                if lock is not None and next(held(lock, given), None) is not None:
                     return False
             return True
 
         return fits
+
+    def native_guard(
+        self, trees: Sequence[Tree], target: Channel, gateway: Gateway
+    ) -> Callable[[Sequence[Any]], bool] | None:
+        """What tells whether the same body fits with other values; None when there is nothing to ask."""
+        if gateway.NAME != _OWN or self._file(target) is None:
+            return None
+
+        def fits(values: Sequence[Any]) -> bool:
+            for body in (fill(tree, values) for tree in trees):
+                lock = self._lock_of(target, gateway, body)
+                if lock is not None and next(held_native(lock, body), None) is not None:
+                    return False
+            return True
+
+        return fits
+
+    def _lock_of(self, target: Channel, gateway: Gateway, body: Any) -> Lock | None:
+        read = message(body) if gateway.NAME == _OWN else None
+        return self._lock(target, gateway, read[0]) if read is not None else None
 
     def _lock(self, target: Channel, gateway: Gateway, message: Any) -> Lock | None:
         """The list that a notification is held against; None for a name that is not the vendor's."""
