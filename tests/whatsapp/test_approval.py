@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from handbill.approved.approval import problems
 from handbill.approved.lock import read_file
+from handbill.approved.shape import PLACEHOLDER
 from handbill.cli.group import handbill
 from handbill.diagnostic import Diagnostic, Severity
 from handbill.resources import load
@@ -30,9 +31,30 @@ def definition(*components: Any, **fields: Any) -> dict[str, Any]:
     return {"name": "a_1", "language": "en_US", "category": "MARKETING", "components": list(components), **fields}
 
 
+def sampled(value: Any) -> Any:
+    """The same with samples of everything, where there are none."""
+    if isinstance(value, list):
+        return [sampled(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kind = str(value.get("type")).upper()
+    word = f"{kind.lower()}_text"
+    row = [f"s{at}" for at in range(9)]
+    found = [name for name in PLACEHOLDER.findall(str(value.get("text"))) if name]
+    names = [{"param_name": name, "example": "s"} for name in found]
+    example: Any = {
+        "HEADER": {word: row, f"{word}_named_params": names, "header_handle": ["4::aW"]},
+        "BODY": {word: [row], f"{word}_named_params": names},
+        "URL": ["https://example.com/s"],
+        "COPY_CODE": "SAVE",
+    }.get(kind)
+    inner = {key: sampled(each) for key, each in value.items()}
+    return {"example": example, **inner} if example else inner
+
+
 def asked(tmp_path: Path, value: Any) -> list[Diagnostic]:
     path = tmp_path / "t.json"
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(sampled(value), indent=1, ensure_ascii=False), encoding="utf-8")
     return problems(read_file(path, "t.json"))
 
 
@@ -204,3 +226,55 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "invalid-json" in result.output
     path.write_bytes(b'"\xff"')
     assert "not-utf8" in run(handbill, ["whatsapp", "check", "t.json"]).output
+
+
+# ---- samples
+
+
+def lacks(tmp_path: Path, *components: Any, **fields: Any) -> list[Diagnostic]:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(definition(*components, **fields), indent=1, ensure_ascii=False), encoding="utf-8")
+    return [d for d in problems(read_file(path, "t.json")) if d.code == "missing-sample"]
+
+
+NAMED = "Your order {{order_id}} left us today, {{first_name}}, as you wished."
+ONE_NAMED = {"example": {"body_text_named_params": [{"param_name": "order_id", "example": "A-1"}]}}
+SAMPLES = {
+    "text": ([text(WORDS)], {}, "{{1}}", '"body_text": [["…"]]'),
+    "empty": ([{**text(WORDS), "example": {"body_text": [[""]]}}], {}, "{{1}}", '"body_text"'),
+    "the second": (
+        [{**text(f"{WORDS} Bye {{{{2}}}} now."), "example": {"body_text": [["a"]]}}], {}, "{{2}}", '[["…", "…"]]',
+    ),
+    "by name": (
+        [{**text(NAMED), **ONE_NAMED}], {"parameter_format": "NAMED"}, "{{first_name}}", '"param_name": "first_name"',
+    ),
+    "header": ([header("Order {{1}}"), text("It left us.")], {}, "{{1}}", '"header_text": ["…"]'),
+    "image": ([{"type": "HEADER", "format": "IMAGE"}, text("It left us.")], {}, "IMAGE", "header_handle"),
+    "link": ([text("It left us."), buttons(("URL", "https://example.com/{{1}}"))], {}, "{{1}}", '["https://…"]'),
+    "code": ([text("Save now."), buttons(CODE)], {}, "COPY_CODE", "a code"),
+    "a card's": ([text("New in."), cards(card("IMAGE", "Only {{1}} today"))], {}, "IMAGE", "header_handle"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_missing(tmp_path: Path, name: str) -> None:
+    components, fields, there, hint = SAMPLES[name]
+    found = lacks(tmp_path, *components, **fields)
+    assert found
+    assert found[0].severity is Severity.ERROR
+    assert found[0].label is not None
+    assert found[0].label.span.text.strip('"') == there
+    assert hint in found[0].hint
+    bare = [{key: value for key, value in each.items() if key != "example"} for each in components]
+    assert lacks(tmp_path, *sampled(bare), **fields) == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"status": "APPROVED"}, {"category": "AUTHENTICATION"}], ids=["approved", "authentication"]
+)
+def test_no_sample_is_asked_for(tmp_path: Path, fields: dict[str, Any]) -> None:
+    assert lacks(tmp_path, text(WORDS), **fields) == []
+
+
+def test_a_list_of_samples_by_itself_is_taken(tmp_path: Path) -> None:
+    assert lacks(tmp_path, {**text(WORDS), "example": {"body_text": ["A-1"]}}) == []

@@ -17,8 +17,10 @@ from ..keywords import Path
 from ..resources import load
 from ..source import Span
 from ..validate import pattern, schema
+from . import samples
 from .lock import SENDABLE, JsonFile
-from .shape import PLACEHOLDER, Button, Shape, Text, shape
+from .samples import Lack
+from .shape import PLACEHOLDER, Button, Shape, Text, kind_of, shape
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _BRACES = re.compile(r"\{\{|\}\}")
@@ -151,6 +153,46 @@ class _Approval:
             if part.offer:
                 yield from self._offer(part.body)
         yield from self._buttons(part.buttons)
+        if not self.approved:
+            yield from self._samples(part)
+
+    def _samples(self, part: Shape) -> Iterator[Diagnostic]:
+        """What WhatsApp shows to those who look at the template, in place of its placeholders."""
+        for path, lack in self._lacking(part):
+            span = None
+            if lack.text is not None:
+                found = PLACEHOLDER.finditer(lack.text.text)
+                span = self._span(lack.text, next(match for match in found if match[1] == lack.name))
+            yield self._say(
+                "missing-sample", "Sample missing", path, lack.label, lack.hint, span=span, rule="new_template_example",
+                text="WhatsApp takes no new template without samples of what its placeholders stand for.",
+            )  # fmt: skip
+
+    def _lacking(self, part: Shape) -> Iterator[tuple[Path, Lack]]:
+        components = self._within(part.path)
+        for index, component in enumerate(components if isinstance(components, list) else ()):
+            path = (*part.path, index)
+            kind = kind_of(component) if isinstance(component, dict) else ""
+            text = {"HEADER": part.header, "BODY": part.body}.get(kind)
+            if text is not None and text.path[:-1] == path:
+                if kind == "HEADER" or self.category != "AUTHENTICATION":  # WhatsApp writes that text itself
+                    yield from ((path, lack) for lack in samples.of_text(component, text, named=self.named))
+            elif kind == "HEADER":
+                yield from (((*path, "format"), lack) for lack in samples.of_file(component, part.media))
+        for button in part.buttons:
+            given = self._within(button.path)
+            if isinstance(given, dict) and self.category != "AUTHENTICATION":
+                yield from (((*button.path, "type"), lack) for lack in samples.of_button(given, button))
+
+    def _within(self, path: Path) -> Any:
+        """What stands at a path of the file, within this template; nothing where there is nothing."""
+        found = self.item
+        try:
+            for step in path[len(self.path) :]:
+                found = found[step]
+        except (LookupError, TypeError):
+            return None
+        return found
 
     # texts
 
