@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from . import bounds
-from .filtering import Filter, OutOfBounds, WrongResult
+from .filtering import Filter, OutOfBounds, WrongResult, told
 
 _TWICE = 5  # first calls that are made twice, as a filter has to give the same again
 
@@ -64,8 +64,7 @@ def _called(custom: Filter[Any, Any], value: Any, args: Sequence[Any], kwargs: d
         place = _inside(error.__traceback__, custom)
         if isinstance(error, TypeError) and place is None:
             raise  # the function was not even entered: there are more arguments than it takes, or fewer
-        said = " ".join(f"{type(error).__name__}: {error}".removesuffix(": ").split())
-        raise Failing(custom, f"fails with {said}", place or "") from error
+        raise Failing(custom, f"fails with {told(error)}", place or "") from error
 
 
 def _inside(trace: TracebackType | None, custom: Filter[Any, Any]) -> str | None:

@@ -128,7 +128,7 @@ class Filter(Generic[P, R]):
         try:
             found: Any = longest(length, **arguments)
         except Exception as error:
-            said = f"`longest` of `{self.name}` fails for {length} characters: {type(error).__name__}: {error}"
+            said = f"`longest` of `{self.name}` fails for {length} characters: {told(error)}"
             raise self._out(BadBound, said) from error
         if isinstance(found, bool) or not isinstance(found, int | float) or not found >= 0:
             raise self._out(BadBound, f"`longest` of `{self.name}` gives {found!r} for {length} characters")
@@ -196,6 +196,11 @@ def _arguments(filter_: Filter[Any, Any], signature: inspect.Signature) -> tuple
         if each not in own:
             raise TypeError(f"filter `{name}`: longest asks for `{each}`, which the filter does not take")
     return tuple(Argument(each, own[each][0], own[each][1].default) for each in asked)
+
+
+def told(error: BaseException) -> str:
+    """What an exception says, in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".removesuffix(": ").split())[:200]
 
 
 @overload

@@ -27,7 +27,7 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
 from .diagnostic import Diagnostic, Failed, Label, did_you_mean
-from .filtering import Filter
+from .filtering import Filter, told
 from .source import Source, Span
 
 GROUP = "handbill.filters"
@@ -197,8 +197,8 @@ def _imported(offer: Offer, source: Source | None) -> list[Filter[Any, Any]]:
             raise _bad(offer, source, f"{by} needs `{missing}`, which is not installed", "install it") from error
         raise _bad(offer, source, f"{by} has no module {offer.module}", f"install {offer.distribution} anew") from error
     except (Exception, SystemExit) as error:
-        said = " ".join(f"{type(error).__name__}: {error}".removesuffix(": ").split())[:200]
-        raise _bad(offer, source, f"{offer.where} of {by} cannot be imported: {said}", "") from error
+        said = f"{offer.where} of {by} cannot be imported: {told(error)}"
+        raise _bad(offer, source, said, f"mend it, or install another version of {offer.distribution}") from error
     every = vars(found).values() if isinstance(found, ModuleType) else found if _several(found) else [found]
     filters = list({id(each): each for each in every if isinstance(each, Filter)}.values())
     if not filters:
