@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
@@ -49,12 +50,18 @@ def fonts() -> None:
             missing(f"no font {font}: {HOW}")
 
 
+class LooksLike(Protocol):
+    """Compares a picture with the golden one; with --snapshot-update it writes that. `few` cells may differ."""
+
+    def __call__(self, what: Page | Locator, golden: Path, *, colours: int = 48, few: int = looks.FEW) -> None: ...
+
+
 @pytest.fixture
-def looks_like(request: pytest.FixtureRequest, fonts: None) -> Callable[[Page | Locator, Path], None]:
-    """Compares a picture with the golden one; with --snapshot-update it writes that."""
+def looks_like(request: pytest.FixtureRequest, fonts: None) -> LooksLike:
     update: bool = request.config.getoption("--snapshot-update")
 
-    def compare(what: Page | Locator, golden: Path, colours: int = 48) -> None:
-        looks.check(what.screenshot(animations="disabled", caret="hide"), golden, update=update, colours=colours)
+    def compare(what: Page | Locator, golden: Path, *, colours: int = 48, few: int = looks.FEW) -> None:
+        seen = what.screenshot(animations="disabled", caret="hide")
+        looks.check(seen, golden, update=update, colours=colours, few=few)
 
     return compare

@@ -67,6 +67,7 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)  # every address that a page asked for
     _expected: list[re.Pattern[str]] = field(default_factory=list)
+    _accepted: set[str] = field(default_factory=set)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
@@ -95,12 +96,20 @@ class Visitor:
         """Let complaints pass that have `pattern` in them."""
         self._expected.append(re.compile(pattern))
 
+    def accept(self, question: str) -> None:
+        """Say yes when a page asks this."""
+        self._accepted.add(question)
+
     def close(self) -> list[str]:
         """Close every page; what they complained of, without what was expected."""
+        self.close_pages()
+        return [each for each in self.complaints if not any(expected.search(each) for expected in self._expected)]
+
+    def close_pages(self) -> None:
+        """Close every page, so that none misses a server that ends before the test does."""
         for context in self._contexts:
             context.close()
         self._contexts.clear()
-        return [each for each in self.complaints if not any(expected.search(each) for expected in self._expected)]
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -113,6 +122,9 @@ class Visitor:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def _dialog(self, dialog: Dialog) -> None:
+        if dialog.message in self._accepted:
+            dialog.accept()
+            return
         self.complaints.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 

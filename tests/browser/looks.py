@@ -31,10 +31,9 @@ class Comparison:
     cells: int
     drawn: Image.Image  # where they differ
 
-    @property
-    def same(self) -> bool:
+    def same(self, few: int = FEW) -> bool:
         near = all(abs(a - b) <= max(2, SIZE * b) for a, b in zip(*self.sizes, strict=True))
-        return near and self.different <= FEW
+        return near and self.different <= few
 
     def __str__(self) -> str:
         (width, height), (old_width, old_height) = self.sizes
@@ -72,7 +71,7 @@ def packed(picture: Image.Image, colours: int) -> bytes:
     return file.getvalue()
 
 
-def check(png: bytes, golden: Path, *, update: bool, colours: int = 48) -> None:
+def check(png: bytes, golden: Path, *, update: bool, colours: int = 48, few: int = FEW) -> None:
     """Fail unless a picture looks like the golden one; `update` writes that anew.
 
     What was seen instead, and where it differs, is left in the folder `actual`.
@@ -86,7 +85,7 @@ def check(png: bytes, golden: Path, *, update: bool, colours: int = 48) -> None:
     assert golden.exists(), f"there is no {golden}: `make pictures` writes it"
     expected = read(golden.read_bytes())
     found = compare(actual, expected)
-    if found.same:
+    if found.same(few):
         return
     ACTUAL.mkdir(exist_ok=True)
     seen, marked = (ACTUAL / f"{golden.stem}{kind}.png" for kind in ("", ".differs"))

@@ -145,8 +145,8 @@ def test_a_picture_differs_where_an_element_does(visitor: Visitor, fonts: None, 
 
     same = {name: compared(style) for name, style in SAME.items()}
     other = {name: compared(style) for name, style in OTHER.items()}
-    assert all(each.same for each in same.values()), same
-    assert not any(each.same for each in other.values()), other
+    assert all(each.same() for each in same.values()), same
+    assert not any(each.same() for each in other.values()), other
 
 
 def test_what_differs_is_left_to_be_looked_at(
