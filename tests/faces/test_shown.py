@@ -80,6 +80,7 @@ def test_what_is_wrong_is_drawn_and_marked_at_its_field(tmp_path: Path) -> None:
     assert one.marks[0].text == "Quick reply title too long: 26 characters; Messenger allows 20"
     assert [e.text for e in Html(one.draw()).all(of="hb-marked")] == ["Yes, Maximiliane-Alexandra"]
     assert [e.text for e in Html(phone([one])).all(of="hb-refused")] == ["This does not go out"]
+    assert Html(phone([one])).all(of="hb-stays")
 
 
 def test_what_no_channel_can_show_is_said_of_the_whole(tmp_path: Path) -> None:

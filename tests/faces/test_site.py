@@ -26,10 +26,15 @@ examples: {short: {name: Zoë}, long: {name: Maximiliane-Alexandra von Hohenstei
 FILES = {
     "handbill.toml": 'channels = ["messenger", "whatsapp", "sms"]\nvia = "direct"\n',
     "templates/hello.json.j2": HELLO,
+    "templates/a/poorer.json.j2": """---
+policy: adapt
+---
+{"template_type": "card", "title": "x", "image": {"url": "https://example.com/a.png"}}""",
     "templates/a/b/deep ü&x.json.j2": '{"template_type": "text", "text": "Deep"}',
     "templates/native.json.j2": '---\npayload: direct\nchannels: [messenger]\n---\n{"message": {"text": "x"}}',
     "templates/broken.json.j2": '{"template_type": "text", "text": {{ nobody }}}',
 }
+NAMES = ("hello", "a/poorer")
 
 
 @pytest.fixture
@@ -55,21 +60,34 @@ def content(out: Path) -> dict[str, bytes]:
 
 def test_every_template_has_a_page_and_a_picture_for_each_channel(project: Project, tmp_path: Path) -> None:
     written = made(project, tmp_path / "out")
-    assert written.templates == 4
-    assert written.pictures == 3 + 3 + 1 + 3
+    assert written.templates == 5
+    assert written.pictures == 3 + 3 + 3 + 1 + 3
     assert {path.relative_to(tmp_path / "out").as_posix() for path, _ in pages(tmp_path / "out")} == {
-        "index.html", "t/hello.html", "t/a/b/deep ü&x.html", "t/native.html", "t/broken.html",
+        "index.html", "t/hello.html", "t/a/poorer.html", "t/a/b/deep ü&x.html", "t/native.html", "t/broken.html",
     }  # fmt: skip
 
 
 def test_problems_come_first(project: Project, tmp_path: Path) -> None:
     made(project, tmp_path / "out")
     index = dict(pages(tmp_path / "out"))[tmp_path / "out" / "index.html"]
-    assert [e.text for e in index.all("h3")] == ["broken", "hello", "a/b/deep ü&x", "native"]
-    assert [e.text for e in index.all("h2")] == ["Problems 2", "No problems 2"]
+    assert [e.text for e in index.all("h3")] == ["broken", "hello", "a/poorer", "a/b/deep ü&x", "native"]
+    assert [e.text for e in index.all("h2")] == ["Problems 3", "No problems 2"]
     summary = index.all("p", "lead")[0].text
-    assert summary.startswith("4 templates · 10 pictures · ")
+    assert summary.startswith("5 templates · 13 pictures · ")
     assert "Says <b>hello</b>" in index.text
+
+
+def test_a_picture_is_of_the_worst_and_the_worst_comes_first(project: Project, tmp_path: Path) -> None:
+    """Of the example that is refused, and before those that are not."""
+    made(project, tmp_path / "out")
+    index = dict(pages(tmp_path / "out"))[tmp_path / "out" / "index.html"]
+    hello, poorer = ([e for e in index.all("a", "cover") if f"t/{name}." in e.attributes["href"]] for name in NAMES)
+    assert [(e.attributes["href"], " ".join(e.text.split())) for e in hello] == [
+        ("t/hello.html#v1-messenger", "Messenger 1 error"),
+        ("t/hello.html#v1-whatsapp", "WhatsApp 1 error"),
+        ("t/hello.html#v0-sms", "SMS 1 error"),
+    ]
+    assert [" ".join(e.text.split()) for e in poorer] == ["SMS 1 warning", "Messenger", "WhatsApp"]
 
 
 def test_every_link_leads_somewhere_and_nothing_comes_from_elsewhere(project: Project, tmp_path: Path) -> None:
@@ -150,9 +168,10 @@ def test_some_templates_on_some_channels(project: Project, tmp_path: Path) -> No
 # ---- whose folder it is
 
 
-def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["", "t"])
+def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path, where: str) -> None:
     made(project, tmp_path / "out")
-    (tmp_path / "out" / "notes.txt").write_text("mine")
+    (tmp_path / "out" / where / "notes.txt").write_text("mine")
     before = content(tmp_path / "out")
     with pytest.raises(NotOurs, match=r"notes\.txt in it is no part of a gallery"):
         made(project, tmp_path / "out")
@@ -183,7 +202,7 @@ def test_a_file_is_no_folder(project: Project, tmp_path: Path) -> None:
 
 def test_an_empty_folder_will_do(project: Project, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    assert made(project, tmp_path / "out").templates == 4
+    assert made(project, tmp_path / "out").templates == 5
 
 
 # ---- whole or not at all

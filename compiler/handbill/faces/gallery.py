@@ -132,9 +132,10 @@ class Gallery:
         found = [*elsewhere, *(d for face in faces for d in face.found)]
         places = {id(face): f"{_href(name)}#{view.place(face)}" for view in views for face in view.faces}
         description = self._description(name)
+        pictures = [_picture(some, places) for some in _grouped(faces, lambda face: face.channel.name)]
         entry = Entry(
             name, f"e{number}", _href(name), description, _worst(found), _verdict(found),
-            [_picture(some, places) for some in _grouped(faces, lambda face: face.channel.name)], found,
+            sorted(pictures, key=lambda picture: _RANKS.index(picture.worst)), found,
         )  # fmt: skip
         return entry, self._page(name, description, views, elsewhere)
 
