@@ -47,8 +47,9 @@ class _Shape:
         self.known = [_known(rule) for rule in [*rules, *[None] * (len(values) - len(rules))]]
         self.names = [f"v{at}" for at in range(len(values))]
         self.constants: dict[str, Any] = {
-            "dumps": orjson.dumps, "join": "".join, "general": stamp.fill, "as_text": as_text, "NotText": NotText,
-            "fill_leaf": fill_leaf, "simple": _simple, "nothing": _nothing,
+            "dumps": orjson.dumps, "join": "".join, "join_octets": b"".join, "encode": str.encode,
+            "as_text": as_text, "NotText": NotText, "fill_leaf": fill_leaf, "simple": _simple, "nothing": _nothing,
+            "octets_of": _octets_of, "general": stamp.fill,
         }  # fmt: skip
         self.before: list[str] = []  # statements that make texts of values
         self.tests: list[str] = []  # what must be true
@@ -58,8 +59,7 @@ class _Shape:
         self.recoded: dict[int, str] = {}  # leaves' own variables, by id
 
     def function(self) -> Fill | None:
-        holes = self._holes()
-        if holes is None:
+        if not self._holes():
             return None
         for at, leaf in enumerate(self.stamp.leaves):
             if not leaf.plain:
@@ -72,7 +72,7 @@ class _Shape:
         self._rest()
         if not all(map(self._different, self.stamp.different)):
             return None
-        return self._compiled(holes)
+        return self._compiled()
 
     def _constant(self, value: object) -> str:
         name = f"k{len(self.constants)}"
@@ -81,8 +81,8 @@ class _Shape:
 
     # values
 
-    def _holes(self) -> list[int] | None:
-        """The holes that are used, each of which is text from here on, or a scalar; None for one that is both."""
+    def _holes(self) -> bool:
+        """Make each hole that is used a text, or a scalar. Whether none is both."""
         bare: set[int] = set()
         inside: set[int] = set()
         for leaf in self.stamp.leaves:
@@ -90,7 +90,7 @@ class _Shape:
                 (bare if leaf.bare else inside).update(leaf.holes)
         scalars = {hole for hole in bare if self.kinds[hole] is not str}
         if scalars & inside:
-            return None
+            return False
         for hole in sorted(bare | inside):
             name = self.names[hole]
             if hole in scalars:
@@ -101,7 +101,7 @@ class _Shape:
                 self.before.append(f"if type({name}) is not str: {name} = as_text({name})")
             if hole not in scalars:
                 self.texts.append(name)
-        return sorted(scalars)
+        return True
 
     def _text(self, leaf: Leaf) -> str:
         """The value of a leaf, as an expression."""
@@ -226,54 +226,83 @@ class _Shape:
         pieces.append(constant + self.stamp.chunks[-1].decode())
         return pieces, filled
 
-    def _compiled(self, scalars: list[int]) -> Fill:
+    def _compiled(self) -> Fill:
         pieces, filled = self._pieces()
-        self.constants["pieces"] = pieces
-        everything = self.texts == self.names and not self.before
-        given = "values" if filled == self.names and not self.before else f"({''.join(f'{name}, ' for name in filled)})"
-        joined = "values" if everything else f"({''.join(f'{name}, ' for name in self.texts)})"
-        also = f"{self._constant(self.stamp.also)}(values)" if self.stamp.also is not None else ""
-        used = max(map(filled.count, filled), default=1)
+        whole = self.names and not self.before  # all values are texts, as they are
+        given = "values" if whole and filled == self.names else _tuple(filled)
+        texts = "values" if whole and self.texts == self.names else _tuple(self.texts)
         lines = [
             "def fill(values):",
-            f"    ({''.join(f'{name}, ' for name in self.names)}) = values" if self.names else "",
+            f"    {_tuple(self.names)} = values" if self.names else "",
             "    try:",
             *(f"        {line}" for line in self.before),
-            f"        text = join({joined})",
-            "        written = dumps(text)",
-            "    except (TypeError, NotText):  # no text, or half a character",
+            f"        text = join({texts})",
+            "        size = len(text)",
+            *(f"        {line}" for line in self._measured(texts)),
+            "    except (TypeError, NotText, UnicodeEncodeError):  # no text, or half a character",
             "        return general(values)",
-            "    size = len(text)",
-            *self._measured(),
-            f"    if size > {BOUNDS.output // 2 // used}: return None",
+            f"    if size > {BOUNDS.output // 2 // max(map(filled.count, filled), default=1)}: return None",
             *(f"    if not ({test}): return refused(values)" for test in _grouped(self.tests)),
-            f"    if not ({also}): return None" if also else "",
-            "    found = pieces.copy()",
-            f"    found[1::2] = {given}" if filled else "",
-            "    return join(found).encode()",
+            f"    if not {self._constant(self.stamp.also)}(values): return None" if self.stamp.also is not None else "",
+            *(f"    {line}" for line in self._written(pieces, given, "encoded" if given == texts else "")),
         ]
         namespace = dict(self.constants)
         exec("\n".join(filter(None, lines)), namespace)
         return cast("Fill", namespace["fill"])
 
-    def _measured(self) -> Iterator[str]:
-        """Limits in other units than characters, for what all values together have more than characters."""
+    def _measured(self, texts: str) -> Iterator[str]:
+        """Whether anything must be escaped, and limits in other units than characters.
+
+        A limit is lowered by what all values together have more in its unit than they have characters.
+        """
         limits = [(name, above) for names in self.above.values() for name, above in names.items()]
+        yield "ascii = text.isascii()"
         if limits:
-            names, numbers = zip(*limits, strict=True)
-            yield f"    ({', '.join(names)},) = {numbers!r}"
+            yield f"{_tuple([name for name, _ in limits])} = {tuple(above for _, above in limits)!r}"
+        yield "if ascii:"
+        yield "    if len(dumps(text)) != size + 2: return general(values)"
         yield "    refused = nothing"
-        yield "    if len(written) != size + 2:  # not all is ASCII, or something must be escaped"
-        yield "        octets = len(text.encode()) - size"
-        yield "        if len(written) != size + octets + 2: return general(values)"
-        if limits:
-            yield "        refused = general  # which measures each by itself"
+        yield "else:"
+        yield f"    encoded = [*map(encode, {texts})]"
+        yield "    octets = octets_of(encoded)"
+        yield "    if octets < 0: return general(values)"
+        yield "    refused = general  # which measures each by itself"
+        yield "    octets -= size"
         if self.above["x-maxUtf16"]:
-            yield "        units = octets // 3  # at most: what takes two units takes four octets"
-            yield f'        if units > {_FEW}: units = len(text.encode("utf-16-le")) // 2 - size'
+            yield "    units = octets // 3  # at most: what takes two units takes four octets"
+            yield f'    if units > {_FEW}: units = len(text.encode("utf-16-le")) // 2 - size'
         for keyword, more in (("x-maxUtf16", "units"), ("x-maxBytes", "octets")):
             for name, above in self.above[keyword].items():
-                yield f"        {name} = {above} - {more}"
+                yield f"    {name} = {above} - {more}"
+
+    def _written(self, pieces: list[str | None], given: str, encoded: str) -> Iterator[str]:
+        """The payload: of texts where all is ASCII, else of bytes, as wide texts are slow to join and to encode."""
+        self.constants["octets_between"] = [None if piece is None else piece.encode() for piece in pieces]
+        if all(piece is None or piece.isascii() for piece in pieces):
+            self.constants["pieces"] = pieces
+            yield "if ascii:"
+            yield "    found = pieces.copy()"
+            yield f"    found[1::2] = {given}" if len(pieces) > 1 else ""
+            yield "    return join(found).encode()"
+        yield "found = octets_between.copy()"
+        if len(pieces) > 1 and encoded:
+            yield f"found[1::2] = map(encode, {given}) if ascii else {encoded}"
+        elif len(pieces) > 1:
+            yield f"found[1::2] = map(encode, {given})"
+        yield "return join_octets(found)"
+
+
+_ESCAPED = bytes([*range(0x20), *b'"\\'])  # what JSON escapes
+
+
+def _octets_of(encoded: list[bytes]) -> int:
+    """How many they are; -1 where one of them must be escaped."""
+    octets = b"".join(encoded)
+    return len(octets) if len(octets.translate(None, _ESCAPED)) == len(octets) else -1
+
+
+def _tuple(names: list[str]) -> str:
+    return f"({''.join(f'{name}, ' for name in names)})"
 
 
 def _known(rule: Any) -> tuple[int, float]:
