@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..approved import Approvals
 from ..channels import Channel, channel
-from ..diagnostic import Diagnostic, Failed, Severity, in_order, worst
+from ..diagnostic import Diagnostic, Failed, Severity, in_order, merged, together, worst
 from ..gateways import Gateway
 from ..pipeline import Compiler
 from ..result import Checked
@@ -129,7 +129,7 @@ class Gallery:
         faces = [self._face(each) for each in checked if each.channel]
         elsewhere = in_order(d for each in checked if not each.channel for d in each.result.diagnostics)
         views = list(self._views(name, faces))
-        found = [*elsewhere, *(d for face in faces for d in face.found)]
+        found = merged([*elsewhere, *(d for face in faces for d in face.found)])
         places = {id(face): f"{_href(name)}#{view.place(face)}" for view in views for face in view.faces}
         description = self._description(name)
         pictures = [_picture(some, places) for some in _grouped(faces, lambda face: face.channel.name)]
@@ -251,13 +251,14 @@ def _worst(found: Iterable[Diagnostic]) -> str:
 
 def _verdict(found: Sequence[Diagnostic]) -> str:
     """`1 error, 2 warnings`; empty when nothing is wrong."""
-    counts = {severity: sum(d.severity is severity for d in found) for severity in _NOUNS}
+    told = together(found)
+    counts = {severity: sum(d.severity is severity for d in told) for severity in _NOUNS}
     return ", ".join(_count(n, _NOUNS[severity]) for severity, n in counts.items() if n)
 
 
 def _summary(entries: Sequence[Entry]) -> str:
     pictures = sum(len(entry.pictures) for entry in entries)
-    found = [d for entry in entries for d in entry.found]
+    found = merged(d for entry in entries for d in entry.found)
     return " · ".join(
         filter(None, (_count(len(entries), "template"), _count(pictures, "picture"), _verdict(found) or "no problems"))
     )
