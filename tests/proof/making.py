@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 # Letters that grow when their case changes, that are wide in some unit, or join with their neighbours.
-LETTERS = 'aZ9 -_.,ßŉΐﬃǆİΣıé€😀🇩👩\u200d\u0301\n<&%"\\{}'
+LETTERS = 'aZ9 -_.,ßŉΐﬃǆİΣıé€😀🇩👩\u200d\u0301\n\x01<&%"\\{}'
 
 PARAMS: dict[str, Any] = {
     "s": {"type": "string", "maxLength": 6},

@@ -109,6 +109,19 @@ def looked_for(data: st.DataObject, folder: Path, numbers: list[int]) -> None:
         assert any(fits(shape, trees, bodies) for shape, trees in like), (channel, bodies)
 
 
+def test_each_item_has_a_branch_of_its_own(tmp_path: Path) -> None:
+    """None, one or two items, each with a link or without."""
+    buttons = (
+        '{% for o in os %}{"text": "{{ o.text }}",'
+        '{% if o.url %}"url": "{{ o.url }}"{% else %}"value": "{{ o.text }}"{% endif %}},{% endfor %}'
+    )
+    (tmp_path / "templates").mkdir()
+    front = json.dumps({"channels": ["open"], "params": contract(9, 2)})
+    body = f'{{"template_type": "quick_reply", "text": "?", "buttons": [{buttons}]}}'
+    (tmp_path / "templates/t.json.j2").write_text(f"---\n{front}\n---\n{body}", "utf-8")
+    assert len(foreseen(Compiler(open_project(tmp_path)), "open")) == 1 + 2 + 4
+
+
 @searches(60)
 @given(st.data())
 def test_what_goes_out_was_foreseen(tmp_path_factory, data: st.DataObject) -> None:
