@@ -155,7 +155,7 @@ class _Taking:
     def keep(self, answer: Response, since: float, refused: Refused | None = None) -> None:
         """Put it into the inbox."""
         intake = self.server.intake
-        exchange = intake.begun(self.request, self.name, self.request.url.path, self.raw)
+        exchange = intake.begun(self.request, self.name, self.request.scope["path"], self.raw)
         intake.answered(exchange, answer, self.told or str(answer.status_code), self.fault, since)
         why = f"{refused.code}: {refused.message}" if refused else self.fault.about if self.fault else ""
         intake.took(exchange, self.rows or [(body, None, why) for body in self.bodies or [self.raw]])

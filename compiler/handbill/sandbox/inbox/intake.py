@@ -15,7 +15,7 @@ from ...channels import CHANNELS
 from ...channels import channel as channel_of
 from ...local.events import Events
 from ..answers import facts
-from ..book import Entry
+from ..book import Entry, as_large
 from ..check import recipient
 from ..endpoints import endpoints, sendable
 from ..faults import Fault
@@ -56,7 +56,7 @@ class Intake:
             exchange.fault = fault.about
         if fault is None or fault.how in ("error", "throttle", "proxy", "page"):
             exchange.status = answer.status_code
-            exchange.answer = bytes(answer.body)[: self._most]
+            exchange.answer = bytes(memoryview(answer.body)[: self._most])
 
     def took(self, exchange: Exchange, rows: Sequence[Row], who: Who | None = None) -> None:
         """What became of each message of a request. `who` is to be told for a channel's own API."""
@@ -65,7 +65,8 @@ class Intake:
             if entry is not None:
                 told: dict[str, Any] = {"entry": entry, "delivered": became}
             else:
-                told = {"refused": became, "raw": (body if isinstance(body, bytes) else _written(body))[: self._most]}
+                raw = body if isinstance(body, bytes) else _written(body)
+                told = {"refused": became, "raw": as_large(raw[: self._most])}
             self.store.add(with_whom, exchange, place=place, of=len(rows), **told)
         self.tell()
 
