@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from bulk.conftest import Order_, made, people
 from handbill.bulk import Bulk
+from handbill.bulk.sample import SEED, _rank
 from handbill.diagnostic import Failed
 from handbill.pipeline import Compiler, to_json
 from handbill.project import find
@@ -131,6 +132,7 @@ def test_a_sample_is_always_the_same_and_in_order(order: Order_) -> None:
         assert (part.drawn, part.payloads, [b.number for b in part.bad]) == (
             one.drawn, one.payloads, [b.number for b in one.bad],
         )  # fmt: skip
+    assert rows == sorted(sorted(range(1, 261), key=lambda number: _rank(number, SEED))[:30])
     payloads = dict(zip(whole.drawn or [], whole.each(), strict=True))
     assert list(one.each()) == [payloads[number] for number in one.drawn or []]
     longer = made(order(MIXED * 21), sample=30)
@@ -263,3 +265,14 @@ def test_processes_that_are_spawned_do_the_same(
     forked = made(order(rows), jobs=2).payloads
     monkeypatch.setattr(team, "FORKS", False)
     assert made(order(rows), jobs=2).payloads == forked
+
+
+@pytest.mark.parametrize("name", ["people.jsonl", "people.csv"])
+def test_of_some_parts_of_an_address_one_is_enough_and_needed(order: Order_, project: Path, name: str) -> None:
+    (project / "templates/note.json.j2").write_text('{"template_type": "text", "text": "Hi"}', encoding="utf-8")
+    rows = [{"to": f"+49301234{n:03}", "from": "+49301234567" if n != 1 else None} for n in range(3)]
+    whole = made(order(rows, name, template="note", channel="sms", via="direct", address={}))
+    assert whole.drawn == [1, 3]
+    [bad] = whole.bad
+    assert bad.found[0].label is not None
+    assert bad.found[0].label.text.startswith("needed: one of")
