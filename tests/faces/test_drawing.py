@@ -178,7 +178,13 @@ def test_a_picture_without_alternative_text_is_warned_of_where_there_could_be_on
 
 @pytest.mark.parametrize(
     ("pointer", "words"),
-    [("/buttons/0/value", "button 1, value"), ("/a~1b/x~0y", "a/b, x~y"), ("/metadata/²", "metadata, ²"), ("/0", "0")],
+    [
+        ("/buttons/0/value", "button 1, value"),
+        ("/a~1b/x~0y", "a/b, x~y"),
+        ("/metadata/²", "metadata, ²"),
+        ("/0", "0"),
+        (f"/x/{'9' * 5000}", f"x, {'9' * 5000}"),
+    ],
 )
 def test_a_place_is_said_in_words(pointer: str, words: str) -> None:
     assert where(pointer) == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from .times import direction, slot
 from .writing import Pieces, address, folded, position, visible
 
 HTML = Path(__file__).parent / "html"
+_INDEX = re.compile("[0-9]{1,9}")
 NAMES = {
     "text": "text",
     "quick_reply": "text with replies",
@@ -143,7 +145,7 @@ def where(path: str) -> str:
     """A JSON pointer in words: `/buttons/0/value` is "button 1, value"."""
     words: list[str] = []
     for part in path.split("/")[1:]:
-        if part.isascii() and part.isdigit() and words:
+        if _INDEX.fullmatch(part) and words:
             words[-1] = f"{words[-1].removesuffix('s')} {int(part) + 1}"
         else:
             words.append(part.replace("~1", "/").replace("~0", "~").replace("_", " "))

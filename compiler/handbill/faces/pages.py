@@ -44,7 +44,8 @@ def page(
 ) -> str:
     """A whole page. `header` stands beside the theme switch; `csp` is for a page that comes without a server.
 
-    `styles` and `scripts` are addresses, as seen from the page.
+    `styles` and `scripts` are addresses, as seen from the page; the first script is read before the page is, as the
+    theme must be known then.
     """
     return environment().get_template("page.html").render(
         title=title, body=body, header=Markup("") if header is None else header, lang=lang, dir=dir, styles=styles,
