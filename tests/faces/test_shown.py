@@ -197,6 +197,13 @@ def test_without_it_the_text_is_said_to_be_unknown(tmp_path: Path) -> None:
     assert "Zoë" in html.text
 
 
+def test_a_list_that_is_none_leaves_the_text_unknown(tmp_path: Path) -> None:
+    """The message has another mistake, so that nobody has looked at the list yet."""
+    (tmp_path / "whatsapp.lock.json").write_text("no JSON", encoding="utf-8")
+    (one,) = Made(tmp_path, {**NOTIFICATION, "footer": "x"}, "whatsapp").shown()
+    assert "not known here" in one.draw()
+
+
 def test_a_placeholder_without_a_value_is_pointed_out(tmp_path: Path) -> None:
     (tmp_path / "whatsapp.lock.json").write_text(json.dumps(LOCK), encoding="utf-8")
     wrong = {**NOTIFICATION, "parameters": {"header": {"values": {"1": "A-1"}}}}

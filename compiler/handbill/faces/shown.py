@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ..approved import Approvals
 from ..approved.shape import Shape
 from ..channels import Channel
-from ..diagnostic import Diagnostic
+from ..diagnostic import Diagnostic, Failed
 from ..gateways import Gateway
 from ..lowering import Explained, Loss, Lowered
 from ..lowering.written import written
@@ -110,9 +110,20 @@ def _shown(
     marks = [mark for d in told for mark in _marks(d, one, leaves)]
     marks += [*losses, *_cut(plain, channel)]
     texts = _texts(leaves, channel, gateway, values)
-    known = plain.get("template_type") == "notification" and approvals is not None
-    approved = approvals.approved(channel, gateway, plain) if known and approvals else None
-    return Shown(plain, channel, tuple(dict.fromkeys(marks)), texts, approved.shape if approved else None, locale)
+    approved = _approved(plain, channel, gateway, approvals)
+    return Shown(plain, channel, tuple(dict.fromkeys(marks)), texts, approved, locale)
+
+
+def _approved(
+    message: Mapping[str, Any], channel: Channel, gateway: Gateway, approvals: Approvals | None
+) -> Shape | None:
+    if approvals is None or message["template_type"] != "notification":
+        return None
+    try:
+        approved = approvals.approved(channel, gateway, message)
+    except Failed:  # a list that is no list, which a check says
+        return None
+    return approved.shape if approved else None
 
 
 def _filled(tree: Tree, values: Sequence[object]) -> dict[str, Any]:
