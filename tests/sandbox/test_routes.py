@@ -248,7 +248,9 @@ def test_what_arrived_over_http(caller: Caller) -> None:
     assert (body["arrived"], body["delivered"], len(body["messages"])) == (2, 2, 1)
     assert caller.http.get("/_sandbox/requests").json() == {"requests": 1, "tokens": 1, "answers": {"200": 1}}
     assert caller.http.delete("/_sandbox/messages").status_code == 204
-    assert caller.http.get("/_sandbox/messages").json() == {"messages": [], "arrived": 0, "delivered": 0}
+    assert caller.http.get("/_sandbox/messages").json() == {
+        "messages": [], "arrived": 0, "delivered": 0, "dropped": 0,
+    }  # fmt: skip
     assert caller.http.get("/_sandbox/requests").json() == {"requests": 0, "tokens": 1, "answers": {}}
 
 

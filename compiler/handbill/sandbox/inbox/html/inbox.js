@@ -34,9 +34,7 @@
         added += 1;
       } else if (old.dataset.state !== item.dataset.state && !old.contains(document.activeElement)) old.replaceWith(item);
     }
-    const oldest = Math.min(...[...numbers].map((id) => Number(id.slice(5))), Infinity);
-    for (const item of [...talk.children])
-      if (!numbers.has(item.id) && (Number(item.dataset.number) >= oldest || !numbers.size)) item.remove();
+    for (const item of [...talk.children]) if (!numbers.has(item.id)) item.remove();
     document.querySelector(".ib-empty")?.toggleAttribute("hidden", numbers.size > 0);
     if (added && follow) talk.lastElementChild.scrollIntoView({ block: "end" });
     if (added) say(added === 1 ? "One more has arrived." : `${added} more have arrived.`);
@@ -56,7 +54,7 @@
       if (answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         takeList(fresh.getElementById("list"));
-        for (const id of ["counts", "pages", "size"]) document.getElementById(id)?.replaceWith(fresh.getElementById(id));
+        for (const id of ["counts", "pages", "size", "earlier"]) document.getElementById(id)?.replaceWith(fresh.getElementById(id));
         const talk = fresh.getElementById("talk");
         if (talk && !paged) takeTalk(talk);
         const faults = document.getElementById("faults");
