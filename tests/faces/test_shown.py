@@ -276,6 +276,16 @@ def test_a_finding_has_its_place_and_its_number_in_the_drawing(tmp_path: Path) -
     assert linked.all("a")[0].attributes["href"].startswith("vscode://file/x:")
 
 
+def test_findings_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    """The picture is drawn above the title, wherever the author wrote it."""
+    image = {"url": "https://example.com/a.png", "alt": "x"}
+    made = Made(tmp_path, {"template_type": "card", "title": "t" * 81, "image": image})
+    _, notes = framed(made.shown(), channel("messenger"), ids="p-", told=False)
+    html = Html(findings(made.result.diagnostics, notes=notes, ids="p-"))
+    assert [e.text for e in html.all(of="fd-number")] == ["1.", "2."]
+    assert "alt" in html.all("li")[0].text
+
+
 def test_the_payload_is_there_to_be_copied(tmp_path: Path) -> None:
     made = Made(tmp_path, QUESTION)
     html = Html(payload(made.result))

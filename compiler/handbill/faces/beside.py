@@ -31,10 +31,10 @@ def findings(
 ) -> Markup:
     """What is wrong, each finding with its file, line and column. `at` gives a link to where a span begins, or "".
 
-    `notes` are those of a phone: a finding that is one of them has its number and its id.
+    `notes` are those of a phone: findings that are among them have their numbers and ids, and come in that order.
     """
     numbers = {note: number for number, note in enumerate(notes, 1)}
-    numbered = [(d, numbers.get(said(d))) for d in found]
+    numbered = sorted(((d, numbers.get(said(d))) for d in found), key=lambda each: each[1] or len(notes) + 1)
     return _part("findings", found=numbered, at=at, ids=ids)
 
 
