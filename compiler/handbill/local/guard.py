@@ -22,7 +22,7 @@ Admits = Callable[[Scope], bool]
 def local(scope: Scope) -> bool:
     """Whether a request means this computer, and comes from no page or from one of this computer's, on any port."""
     headers = Headers(scope=scope)
-    origin = headers.get("origin")
+    origin = _origin(headers)
     return _here(f"//{headers.get('host', '')}") and (origin is None or _here(origin))
 
 
@@ -33,9 +33,8 @@ def own(scope: Scope) -> bool:
     if not _here(f"//{host}"):
         return False
     site = headers.get("sec-fetch-site", "none")
-    origin = headers.get("origin")
-    unsaid = origin == "null" and site == "same-origin"  # a form of a page that sends no referrer
-    if origin is not None and not unsaid and origin.lower() != f"http://{host.lower()}":
+    origin = _origin(headers)
+    if origin is not None and origin.lower() != f"http://{host.lower()}":
         return False
     if site in ("none", "same-origin"):
         return True
@@ -54,6 +53,12 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answers = self._app if self._admits(scope) else self._refusal
         await answers(scope, receive, send)
+
+
+def _origin(headers: Headers) -> str | None:
+    """Which page asks. A form of the server's own page says `null`, since that sends no referrer."""
+    origin = headers.get("origin")
+    return None if origin == "null" and headers.get("sec-fetch-site") == "same-origin" else origin
 
 
 def _here(address: str) -> bool:
