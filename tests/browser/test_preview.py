@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from browser.accessibility import Axe
 from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
@@ -100,6 +100,21 @@ def test_what_is_typed_is_said_of_at_once(visitor: Visitor, shop: str) -> None:
     field.fill("Yes")
     expect(messenger.locator(".hb-marked")).to_have_count(0)
     expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_an_answer_that_comes_late_takes_nothing_back(visitor: Visitor, shop: str) -> None:
+    page = visitor.open(f"{shop}/t/delivery")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/t/delivery", lambda route: held.append((route, route.fetch())), times=1)
+    field = page.locator("[id='f/first_name']")
+    field.fill("Ad")
+    page.wait_for_event("request")
+    page.keyboard.type("a")
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(panel(page, "messenger")).to_contain_text("Hi Ada,")
+    expect(field).to_have_value("Ada")
+    assert field.evaluate("each => each.selectionStart") == 3
 
 
 def test_a_value_that_breaks_the_contract_is_told_at_its_field(visitor: Visitor, shop: str) -> None:
