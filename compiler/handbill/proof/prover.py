@@ -82,6 +82,8 @@ class Prover:
         self._trees: dict[tuple[str, str], nodes.Template] = {}
         self._ways: dict[tuple[str, str, str, bool], list[Made]] = {}
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._asking: dict[str, bool] = {}  # whether a template may ask for its channel, by path
+        self._neutral: dict[int, tuple[Shape, list[Limit]]] = {}  # the same on every channel
 
     @cached_property
     def environment(self) -> Environment:
@@ -175,8 +177,11 @@ class Prover:
         written_out: bool = False,
     ) -> list[Made]:
         tree = self._tree(template)
-        asks = any(name.name == "channel" for name in tree.find_all(nodes.Name)) or self._loads(tree)
-        key = (template.source.path, channel.name if asks else "", locale, written_out)
+        path = template.source.path
+        if path not in self._asking:
+            named = any(name.name == "channel" for name in tree.find_all(nodes.Name))
+            self._asking[path] = named or self._loads(tree)
+        key = (path, channel.name if self._asking[path] else "", locale, written_out)
         if key not in self._ways:
             from ..job import about
 
@@ -278,7 +283,9 @@ class Prover:
             for at, part in _parts(root).items():
                 yield from _asked(judge.payload, shape, part, at)
             return
-        yield from _asked(judge.neutral, shape, root, ())
+        if id(shape) not in self._neutral:
+            self._neutral[id(shape)] = (shape, list(_asked(judge.neutral, shape, root, ())))
+        yield from self._neutral[id(shape)][1]
         if ladder.adapt:
             return
         found = _parts(root)  # what is no message of Handbill is judged as it is, too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -103,6 +104,7 @@ NOTHING = Size(0, 0, 0, 0, 0, 0, True, True)
 ENDLESS = Size(inf, inf, inf, inf, inf, inf)
 
 
+@lru_cache(maxsize=4096)
 def of_text(text: str) -> Size:
     """The exact size of a text."""
     septets = units.septets(text)

@@ -15,8 +15,9 @@ from ..markup import marked_up
 from ..tree import Leaf, Part, Recode, Tree, as_text, escape
 from .choices import Dead, NotFollowed, how_many
 from .recoding import recoded
+from .sizes import NOTHING, Size
 from .skeleton import Hole, Skeleton, Stretch, Turns
-from .texts import EMPTY, Lit, Text, sum_of
+from .texts import EMPTY, Lit, Text, size, sum_of
 from .values import (
     AsJson,
     Exact,
@@ -49,6 +50,14 @@ class Shape:
     places: dict[str, Place] = field(default_factory=dict)
     repeated: dict[str, tuple[Turns, ...]] = field(default_factory=dict)  # items that can be there more than once
     doubtful: set[str] = field(default_factory=set)  # fields that can be missing
+    _measured: dict[int, tuple[Leaf, Text | None, Size]] = field(default_factory=dict, repr=False)
+
+    def measured(self, leaf: Leaf) -> tuple[Text | None, Size]:
+        """The text of a leaf, and its largest size: every channel asks for them."""
+        if id(leaf) not in self._measured:
+            text = self.text(leaf)
+            self._measured[id(leaf)] = (leaf, text, NOTHING if text is None else size(text))
+        return self._measured[id(leaf)][1:]
 
     @property
     def certain(self) -> bool:

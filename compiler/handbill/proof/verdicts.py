@@ -50,10 +50,13 @@ def verdict(limit: Limit, shape: Shape) -> Verdict | None:
         if limit.number <= limit.most:
             return None
         return Verdict(limit, "unknown" if limit.number == inf else "too-many", limit.number - limit.most)
-    text = limit.whole or shape.text(limit.node)
+    if limit.whole:
+        text: Text | None = limit.whole
+        most = size(limit.whole)
+    else:
+        text, most = shape.measured(limit.node)
     if text is None:
         return None
-    most = size(text)
     if most.fits(limit.keyword, limit.most):
         return None
     measured = most.measured(limit.keyword)
