@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from branching import write_branching
 from compilers import by_hand
 from table import table
 from work import SCHEMA, jobs
@@ -68,6 +72,16 @@ def write_spoken(folder: Path) -> None:
     catalog.write_text(HEADER + "".join(entries), encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command that is timed. `limit`: the seconds it may take; `before` is done each time, untimed."""
+
+    command: list[str]
+    rounds: int = ROUNDS
+    limit: float | None = None
+    before: Callable[[int], object] = int  # of the number of the round
+
+
 def _seconds(command: list[str], folder: Path) -> float:
     started = perf_counter()
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
@@ -75,6 +89,38 @@ def _seconds(command: list[str], folder: Path) -> float:
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return took
+
+
+def _runs(folder: Path, document: Path) -> dict[str, Run]:
+    spoken, branching, edited = (folder / name for name in ("spoken", "branching", "edited"))
+    write_spoken(spoken)
+    write_branching(branching)
+    write_branching(edited)
+    handbill = str(BIN / "handbill")
+    project = f"{TEMPLATES} templates × {len(CHANNELS)} channels"
+    several, arms = f"handbill check, {project} × 2 languages", "with arms and loops"
+    plain = [handbill, "check", "--project", str(spoken)]
+    at = [handbill, "check", "--project", str(branching)]
+
+    def edit(turn: int) -> None:
+        template = edited / "templates" / "message_000.json.j2"
+        text = template.read_text(encoding="utf-8")
+        template.write_text(re.sub("about visit .*", f"about visit {turn}", text, count=1), encoding="utf-8")
+
+    return {
+        "python -c pass": Run([sys.executable, "-c", "pass"]),
+        "handbill --version": Run([handbill, "--version"], limit=0.1),
+        "handbill check, one file": Run([handbill, "check", "templates/message_001.json.j2"], limit=0.3),
+        PEER: Run([str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), str(document)]),
+        f"handbill check, {project}": Run([handbill, "check", "--no-cache"], 5, 2.0),
+        f"handbill check, {project}, in one process": Run([handbill, "check", "--no-cache", "--jobs", "1"], 5),
+        several: Run([*plain, "--no-cache"], 5),
+        f"{several}, unchanged": Run(plain, limit=0.45),
+        f"{several}, {arms}": Run([*at, "--no-cache"], 3),
+        f"{several}, {arms}, in one process": Run([*at, "--no-cache", "--jobs", "1"], 3),
+        f"{several}, {arms}, unchanged": Run(at, limit=0.45),
+        f"{several}, {arms}, one template changed": Run([*at[:-1], str(edited)], before=edit),
+    }
 
 
 def report() -> list[str]:
@@ -85,36 +131,20 @@ def report() -> list[str]:
         job = jobs(1)[0]
         document = folder / "document.json"
         document.write_bytes(next(by_hand(job)(job.contexts)))
-        spoken = folder / "spoken"
-        write_spoken(spoken)
-        handbill = str(BIN / "handbill")
-        project = f"{TEMPLATES} templates × {len(CHANNELS)} channels"
-        at = [handbill, "check", "--project", str(spoken)]
-        commands: dict[str, tuple[list[str], int, float | None]] = {
-            "python -c pass": ([sys.executable, "-c", "pass"], ROUNDS, None),
-            "handbill --version": ([handbill, "--version"], ROUNDS, 0.1),
-            "handbill check, one file": ([handbill, "check", "templates/message_001.json.j2"], ROUNDS, 0.3),
-            PEER: (
-                [str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), str(document)],
-                ROUNDS,
-                None,
-            ),
-            f"handbill check, {project}": ([handbill, "check", "--no-cache"], 5, 2.0),
-            f"handbill check, {project}, in one process": ([handbill, "check", "--no-cache", "--jobs", "1"], 5, None),
-            f"handbill check, {project} × 2 languages": ([*at, "--no-cache"], 5, None),
-            f"handbill check, {project} × 2 languages, unchanged": (at, ROUNDS, 0.45),
-        }
-        for command, _, _ in commands.values():
-            _seconds(command, folder)  # byte code is written, files are in memory
-        taken: dict[str, list[float]] = {name: [] for name in commands}
+        runs = _runs(folder, document)
+        for run in runs.values():  # byte code is written, files are in memory, results are kept
+            run.before(-1)
+            _seconds(run.command, folder)
+        taken: dict[str, list[float]] = {name: [] for name in runs}
         for turn in range(ROUNDS):
-            for name, (command, rounds, _) in commands.items():
-                if turn < rounds:
-                    taken[name].append(_seconds(command, folder))
+            for name, run in runs.items():
+                if turn < run.rounds:
+                    run.before(turn)
+                    taken[name].append(_seconds(run.command, folder))
     peer = median(taken[PEER])
     rows = [
-        [name, f"{took * 1e3:,.0f}", f"{took / peer:.2f}", f"{limit * 1e3:,.0f}" if limit else ""]
-        for name, (_, _, limit) in commands.items()
+        [name, f"{took * 1e3:,.0f}", f"{took / peer:.2f}", f"{run.limit * 1e3:,.0f}" if run.limit else ""]
+        for name, run in runs.items()
         if (took := median(taken[name]))
     ]
     heads = ["command", "ms", "of check-jsonschema", "target, ms"]
