@@ -12,6 +12,7 @@ from ..project import Project
 from .editors import Editor
 from .pages import Counted, Shelf
 from .studio import Done, Opener, Seen, Wanted, checks, counts
+from .watching import State, Watched, watched
 from .worker import Ended, Telling
 
 Choose = Callable[[Project], list[str]]
@@ -27,6 +28,8 @@ class Library:
         self.names: list[str] = []
         self.found: tuple[Diagnostic, ...] = ()  # why there are no names
         self.project: Project | None = None
+        self.seen: State = frozenset()  # the files as they were when they were looked at
+        self._deep: tuple[Path, ...] = ()
         self._opener = opener
         self._choose = choose
         self._asked_editor = editor
@@ -70,13 +73,21 @@ class Library:
     def end(self) -> None:
         self._checker.end()
 
+    def watched(self) -> Watched:
+        """The files that matter, as the settings say now."""
+        return watched(self.root, self.project)
+
     def _look(self) -> None:
+        before = self.watched().state()
         try:
             self.project = self._opener()
             self.names = self._choose(self.project)
             self.found = ()
         except Failed as failed:
             self.project, self.names, self.found = None, [], failed.diagnostics
+        after = self.watched()
+        self.seen = before if after.deep == self._deep else after.state()
+        self._deep = after.deep
         self._counted = {name: count for name, count in self._counted.items() if name in self.names}
 
     def _ask(self, names: tuple[str, ...]) -> None:

@@ -82,7 +82,7 @@ class Preview:
         try:
             await asyncio.to_thread(self._stages.start)
             library.check()
-            await watch(library.root, lambda: library.project, library.changed)
+            await watch(library.watched, lambda: library.seen, library.changed)
         finally:
             self._stages.end()
             library.end()

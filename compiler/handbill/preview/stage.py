@@ -25,6 +25,7 @@ from ..pipeline import Compiler, Result, to_json
 from ..project import Project
 from ..source import Span
 from ..template import Template
+from ..validate import check_contract_schema
 from .asking import Asked
 from .form import Form, blank, form
 from .reading import Read, read
@@ -149,13 +150,14 @@ class _Setting:
         panels = tuple(self._panels(reading))
         found = [*reading.unread.values(), *(d for panel in panels for d in panel.found)]
         values = {k: v for k, v in reading.values.items() if k in contract.params or not contract.has_params}
-        whole = reading.text if asked.as_json else None
-        fields = form(contract.params, values, found, whole)
+        bound = contract.has_params and not check_contract_schema(contract.params)  # a broken one is no form
+        whole = reading.text if asked.as_json or not bound else None
+        fields = form(contract.params if bound and not asked.as_json else {}, values, found, whole)
         files = [f.shown for _, f in sorted(self._project.files().items()) if f.name == asked.name]
         return Stage(
             asked=asked, choices=self._choices(), files=tuple(files), description=contract.description,
             panels=panels, form=fields, takes=bool(contract.params) or not contract.has_params,
-            bound=contract.has_params, edited=asked.context is not None and reading.values != self._example,
+            bound=bound, edited=asked.context is not None and reading.values != self._example,
             policy=self._compiler.policy(self._base),
         )  # fmt: skip
 
