@@ -101,6 +101,7 @@ def _write(
     from ..pipeline import Compiler
     from ..report.progress import Step, meter
     from ..report.text import counted, summary
+    from .spreading import spread
 
     project = opened(folder)
     names = _chosen(wanted, project)
@@ -110,7 +111,7 @@ def _write(
     try:
         done = write(
             Compiler(project, limited, policy=policy), out, names=names, channels=channels, via=via, locales=locales,
-            progress=lambda done, total: watch.show(Step("drawing", done, total)),
+            progress=lambda done, total: watch.show(Step("drawing", done, total)), spread=spread,
         )  # fmt: skip
     except NotOurs as problem:
         raise click.UsageError(f"{out}: {problem}.") from None

@@ -70,7 +70,6 @@ class Entry:
     """A template on the first page."""
 
     name: str
-    id: str
     href: str
     description: str
     worst: str
@@ -117,15 +116,24 @@ class Part:
 class Gallery:
     """Makes pages of what a compiler has checked. Nothing in them depends on the day or on this computer."""
 
-    def __init__(self, compiler: Compiler, via: str | None = None) -> None:
+    def __init__(
+        self, compiler: Compiler, channels: Sequence[str] = (), via: str | None = None, locales: Sequence[str] = ()
+    ) -> None:
         self._compiler = compiler
+        self._asked = channels, via, locales
         self._via = via
         self._approvals = Approvals(compiler.project)
 
     # one template
 
-    def template(self, name: str, number: int, checked: Sequence[Checked]) -> tuple[Entry, str]:
-        """Its place on the first page, and its own page."""
+    def template(self, name: str) -> tuple[Entry, str] | None:
+        """Its place on the first page, and its own page; None when it is for none of the channels asked for.
+
+        Raises Failed for a channel, a gateway or a language that nobody knows.
+        """
+        checked = list(self._compiler.check([name], *self._asked))
+        if not checked:
+            return None
         faces = [self._face(each) for each in checked if each.channel]
         elsewhere = in_order(d for each in checked if not each.channel for d in each.result.diagnostics)
         views = list(self._views(name, faces))
@@ -134,7 +142,7 @@ class Gallery:
         description = self._description(name)
         pictures = [_picture(some, places) for some in _grouped(faces, lambda face: face.channel.name)]
         entry = Entry(
-            name, f"e{number}", _href(name), description, _worst(found), _verdict(found),
+            name, _href(name), description, _worst(found), _verdict(found),
             sorted(pictures, key=lambda picture: _RANKS.index(picture.worst)), found,
         )  # fmt: skip
         return entry, self._page(name, description, views, elsewhere)

@@ -7,8 +7,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
+from typing import TypeAlias
 
 from ..diagnostic import Diagnostic, merged
 from ..pipeline import Compiler
@@ -19,6 +19,12 @@ from .pages import SCRIPT, STYLE, script, stylesheet
 
 MANIFEST = "handbill-preview.json"  # which files of the folder are ours
 _MADE_BY = "handbill preview --out"
+
+
+# What is made of each name, in their order.
+Spread: TypeAlias = Callable[
+    [Callable[[str], "tuple[Entry, str] | None"], Sequence[str]], Iterable["tuple[Entry, str] | None"]
+]
 
 
 class NotOurs(Exception):
@@ -41,12 +47,13 @@ def write(
     via: str | None = None,
     locales: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
+    spread: Spread = map,
 ) -> Written:
     """Write the gallery of a project, or of some of its templates, to a folder of its own.
 
     Everything is written beside it first, and put into place when it is whole; a gallery that was there is replaced.
-    `progress` is told how many templates are done, and of how many. The same project gives the same bytes.
-    Raises NotOurs, OSError, and Failed for a name that nobody knows.
+    `progress` is told how many templates are done, and of how many; `spread`, like `map`, may have several processes
+    draw them. The same project gives the same bytes. Raises NotOurs, OSError, and Failed for a name that nobody knows.
     """
     project = compiler.project
     names = names or project.names()
@@ -57,7 +64,7 @@ def write(
     old = out.parent / f".{out.name}.{os.getpid()}.old"
     try:
         stage.mkdir()
-        entries = list(_pages(compiler, stage, names, channels, via, locales, progress))
+        entries = list(_pages(Gallery(compiler, channels, via, locales), stage, names, progress, spread))
         if out.is_dir():
             out.rename(old)
         stage.rename(out)
@@ -73,17 +80,17 @@ def write(
 
 
 def _pages(
-    compiler: Compiler, stage: Path, names: Sequence[str], channels: Sequence[str], via: str | None,
-    locales: Sequence[str], progress: Callable[[int, int], None],
-) -> Iterator[Entry]:  # fmt: skip
+    gallery: Gallery, stage: Path, names: Sequence[str], progress: Callable[[int, int], None], spread: Spread
+) -> Iterator[Entry]:
     """Write the files into a new folder; the entries of the first page, as they are made."""
-    gallery = Gallery(compiler, via)
     entries: list[Entry] = []
-    for name, checked in groupby(compiler.check(names, channels, via, locales), key=lambda checked: checked.name):
-        entry, text = gallery.template(name, len(entries), list(checked))
+    for done, (name, made) in enumerate(zip(names, spread(gallery.template, names), strict=True), 1):
+        progress(done, len(names))
+        if made is None:
+            continue
+        entry, text = made
         _put(stage / f"{FOLDER}/{name}.html", text)
         entries.append(entry)
-        progress(len(entries), len(names))
         yield entry
     shared = {STYLE: stylesheet(), SCRIPT: script()}
     shared |= {name: (HTML / name).read_text(encoding="utf-8") for name in ("gallery.css", "gallery.js")}
