@@ -18,6 +18,8 @@ from handbill.pipeline import Compiler, to_json
 from handbill.project import find
 from handbill.recipients import tables
 from handbill.report.text import report
+from locales.speaking import message
+from locales.speaking import project as speaking
 
 CONTRACT = ("wrong-parameter", "missing-parameter", "lone-surrogate")  # what the short way leaves to be judged
 FORMATS = ["people.csv", "people.jsonl", "people.parquet"]
@@ -276,3 +278,20 @@ def test_of_some_parts_of_an_address_one_is_enough_and_needed(order: Order_, pro
     [bad] = whole.bad
     assert bad.found[0].label is not None
     assert bad.found[0].label.text.startswith("needed: one of")
+
+
+@pytest.mark.parametrize("name", ["people.jsonl", "people.csv"])
+@pytest.mark.parametrize("everybody", ["", "de"])
+def test_a_row_may_name_its_language(order: Order_, project: Path, name: str, everybody: str) -> None:
+    body = 'msgid "Hello"\nmsgstr "Guten Tag"\n'
+    speaking(project, {"templates/hello.json.j2": message("\"{{ _('Hello') }} {{ name }}\"")}, de=body)
+    rows = [
+        {"to": str(n), "name": "Zoë", "n": 1, "locale": locale} for n, locale in enumerate(["", "de", "DE", "en", "fr"])
+    ]
+    whole = made(order(rows, name, template="hello", locale=everybody), jobs=2)
+    first = b"Guten Tag" if everybody else b"Hello"
+    assert [word in line for word, line in zip([first, b"Guten", b"Guten", b"Hello"], whole.each(), strict=True)] == [
+        True
+    ] * 4
+    [bad] = whole.bad
+    assert (bad.number, bad.found[0].title) == (5, "Bad `locale`")
