@@ -20,16 +20,11 @@ from .drawing import environment
 from .gauges import gauges
 from .looks import look
 from .marking import Mark
-from .pages import SCRIPT, STYLE, page
+from .pages import POLICY, SCRIPT, STYLE, page
 from .shown import Shown, framed, shown
 from .writing import visible
 
 _SITE = ("gallery.css", "gallery.js")
-# In some browsers a file is of no origin, so that 'self' is nothing.
-_POLICY = (
-    "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' data: file:; "
-    "base-uri 'none'; form-action 'none'"
-)
 FOLDER = "t"  # of the templates' pages
 NOTHING = "Nothing can be shown: see what is wrong."
 NATIVE = "This is a native template, which is the channel's own JSON. Handbill does not draw it."
@@ -211,7 +206,7 @@ def _page(title: str, body: Markup, up: str, home: str) -> str:
     header = Markup('<a class="home" href="{}">All templates</a>').format(home) if home else Markup("")
     styles = [up + name for name in (STYLE, _SITE[0])]
     scripts = [up + name for name in (SCRIPT, _SITE[1])]
-    return page(visible(title), body, header=header, styles=styles, scripts=scripts, csp=_POLICY)
+    return page(visible(title), body, header=header, styles=styles, scripts=scripts, csp=POLICY)
 
 
 def _part(at: str, face: Face) -> Part:

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from .drawing import HTML, environment
 from .looks import colours_css
 
-# What a page that comes from a server may load: its own files, and nothing from anywhere else.
+# What a page may load that comes as a file: what lies beside it, and nothing from anywhere else. In some browsers a file
+# is of no origin, so that 'self' is nothing.
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
+    "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' data: file:; "
+    "base-uri 'none'; form-action 'none'"
 )
 STYLE = "handbill.css"
 SCRIPT = "handbill.js"
