@@ -117,7 +117,7 @@ def test_no_text_is_longer_than_its_bound(
 
 
 @pytest.mark.slow
-@searches(3000)
+@searches(2000)
 @given(BODIES, CONTEXT_LISTS, st.sampled_from(LOCALES))
 def test_no_text_is_longer_than_its_bound_of_very_many(
     tmp_path_factory, body: str, contexts: list[dict[str, Any]], locale: str

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.dates import format_date, format_datetime, format_time
 from handbill.pipeline import Compiler
 from handbill.policy import FILTERS
 from handbill.proof.filters import MODELS
@@ -59,6 +62,7 @@ at|datetime(when)
 os|sum(attribute='price')
 xs|sum(start='')
 [n, 2, f]|sum
+xs|map('length')|sum
 os|groupby('price')|map(attribute='grouper')|join('/')
 (os|groupby('name')|first)[0]
 os|groupby('tag',default='none')|map(attribute='grouper')|join('/')
@@ -105,7 +109,10 @@ def searched(folder: Path, contexts: list[dict[str, Any]], locale: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.text("ab -\n\u2028é", max_size=30),
+    st.one_of(
+        st.text("ab -\n\u2028é", max_size=30),
+        st.tuples(st.text("ab -", min_size=1, max_size=5), st.integers(2, 9)).map(lambda p: p[0] * p[1]),
+    ),
     st.integers(1, 9),
     st.booleans(),
     st.sampled_from(["\n", "", "<br>", "é"]),
@@ -115,6 +122,27 @@ def test_wordwrap(text: str, width: int, long_words: bool, wrapstring: str, hyph
     arguments = [width, long_words, wrapstring, hyphens]
     found = filtered("wordwrap", Words(Given("x", of_text(text))), list(map(Exact, arguments)), {})
     held(do_wordwrap(Environment(), text, *arguments), size(text_of(found)))
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "pl", "hi"])
+def test_every_day_and_every_hour(locale: str) -> None:
+    moments = [datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=day, minutes=37 * day) for day in range(365)]
+    moments += [datetime(2027, 9, 29, hour, minute, tzinfo=UTC) for hour in range(24) for minute in (0, 1, 30, 59)]
+    for name, form, write in (
+        ("date", "full", format_date),
+        ("date", "EEEE d MMMM", format_date),
+        ("datetime", "long", format_datetime),
+        ("datetime", "MMMM EEEE h:m B", format_datetime),
+        ("time", "h:m b", format_time),
+    ):
+        most = size(text_of(filtered(name, Words(Given("x", of_text(""))), [Exact(form)], {}, locale)))
+        written = []
+        for each in moments:
+            with suppress(ValueError):  # not every language has a name for each part of the day
+                written.append(write(each, form, locale=locale))
+        for text in written:
+            held(text, most)
+        assert most.points - max(map(len, written)) <= 4  # not every hour of every day is there
 
 
 def test_the_same_text_as_the_filter_gives(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_what_is_refused_was_foretold_of_lowered_messages(tmp_path_factory, data
 
 
 @pytest.mark.slow
-@searches(300)
+@searches(150)
 @given(st.data(), st.sampled_from(["strict", "adapt"]))
 def test_what_is_refused_was_foretold_of_very_many(tmp_path_factory, data: st.DataObject, policy: str) -> None:
     searched(data, tmp_path_factory.mktemp("p"), policy, 4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, partial, reduce
 from math import ceil, floor, inf
@@ -178,21 +178,29 @@ def _longest(write: Callable[[datetime, str, Any], str], form: str, letters: str
         raise Unmodelled  # weeks, days of the year: not the same for each day of a month
     if zone and used & set(_ZONE_LETTERS):
         raise Unmodelled  # what the zone is called depends on the date
-    days = [datetime(_YEAR, month, 10 + more, 12, 59, 59, _LAST, UTC) for month in range(1, 13) for more in range(7)]
-    written = _written(partial(write, each, form, locale) for each in days)
-    if len(written) < len(days):
-        return NOTHING  # no such form: the render ends there
+    days = [date(_YEAR, month, 10 + more) for month in range(1, 13) for more in range(7)]
+    written: list[str] = []
+    for hour in _HOURS:  # some forms cannot be written at every hour
+        written = _written(partial(write, datetime.combine(each, hour), form, locale) for each in days)
+        if len(written) == len(days):
+            break
+    else:
+        return NOTHING  # there is no such form: the render ends there
     found = _largest(written)
     for unit in range(FIGURES):
         sizes = [of_text(text)[unit] for text in written]
-        longest = sizes.index(max(sizes))
-        at_all_hours = [
-            days[longest].replace(hour=hour, minute=minute, second=second, microsecond=micro)
-            for hour in range(24)
-            for minute, second, micro in ((0, 0, 0), (0, 59, _LAST), (59, 59, _LAST))
-        ]
-        found = found.largest(_largest(_written(partial(write, each, form, locale) for each in at_all_hours)))
+        longest = days[sizes.index(max(sizes))]
+        found = found.largest(
+            _largest(_written(partial(write, datetime.combine(longest, hour), form, locale) for hour in _HOURS))
+        )
     return found
+
+
+_HOURS = [
+    time(hour, minute, second, micro, UTC)
+    for minute, second, micro in ((59, 59, _LAST), (0, 59, _LAST), (0, 0, 0))
+    for hour in range(23, -1, -1)
+]
 
 
 def _write_date(value: datetime, form: str, locale: Any) -> str:
