@@ -48,23 +48,38 @@ def measure(job: Job) -> dict[str, float]:
     return {name: median(taken) for name, taken in rounds.items()}
 
 
-def report() -> list[str]:
+Results = dict[str, dict[str, float]]  # seconds a message, by job and compiler
+
+
+def measured() -> Results:
+    return {job.name: measure(job) for job in jobs()}
+
+
+def report(results: Results) -> list[str]:
     """The table, and the targets."""
-    results = {job.name: measure(job) for job in jobs()}
-    rows = [
-        [name, *(cell for took in results.values() for cell in (f"{took[name] * 1e6:,.1f}", _times(took, name)))]
-        for name in COMPILERS
-    ]
-    heads = ["compiler", *(head for job in results for head in (f"{job}, µs", "times Handbill"))]
     return [
         "## One validated payload",
         (
             "A quick reply of 3 buttons with 5 personal values, and a carousel of 10 cards of 3 buttons with 70; "
             "the same payload from each, checked before the clock starts."
         ),
-        table(heads, rows),
+        _table(results, list(COMPILERS)),
         "\n".join(f"- {line}" for job, took in results.items() for line in _targets(job, took)),
     ]
+
+
+def short(results: Results) -> str:
+    """For those who want to know whether it is fast."""
+    return _table(results, [HANDBILL, BY_HAND, *(peer for peer in TARGETS if peer != BY_HAND), FLOOR])
+
+
+def _table(results: Results, names: list[str]) -> str:
+    heads = ["compiler", *(head for job in results for head in (f"{job}, µs", "times Handbill"))]
+    rows = [
+        [name, *(cell for took in results.values() for cell in (f"{took[name] * 1e6:,.1f}", _times(took, name)))]
+        for name in names
+    ]
+    return table(heads, rows)
 
 
 def _targets(job: str, took: dict[str, float]) -> list[str]:
