@@ -34,7 +34,6 @@ class Look:
     alt: bool  # whether it takes a picture's alternative text
     notes: tuple[str, ...]  # what is not known of it, or looks otherwise elsewhere
     cuts: tuple[Cut, ...]
-    drawn: bool  # whether the channel has a look of its own
 
 
 def defaults() -> dict[str, Any]:
@@ -53,7 +52,6 @@ def look(target: Channel) -> Look:
     notes += [] if alt else [f"{target.title} takes no alternative text with a picture."]
     return Look(
         told["family"], told["replies"], told["corner"], colours, alt, tuple(notes), tuple(_cuts(target, told["cuts"])),
-        bool(own),
     )  # fmt: skip
 
 

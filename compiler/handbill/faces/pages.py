@@ -10,8 +10,8 @@ from markupsafe import Markup
 from .drawing import HTML, environment
 from .looks import colours_css
 
-# What a page may load that comes as a file: what lies beside it, and nothing from anywhere else. In some browsers a file
-# is of no origin, so that 'self' is nothing.
+# What a page that is a file may load: what lies beside it, and nothing from anywhere else. In some browsers a file is
+# of no origin, so that 'self' is nothing.
 POLICY = (
     "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' data: file:; "
     "base-uri 'none'; form-action 'none'"
