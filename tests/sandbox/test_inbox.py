@@ -131,7 +131,7 @@ def test_a_payload_of_somebody_else_is_shown_and_said_to_be_so(page: Page, sandb
     said = page.said("/?channel=slack&to=C0123456789")
     assert "*Native* text" in said
     assert "https://example.com/a.png" in said
-    assert "Handbill would not write it like this" in said
+    assert "Its form is not one that is recognised here" in said
 
 
 # ---- taps
@@ -438,6 +438,25 @@ def test_no_other_page_can_use_the_forms(caller: Caller, path: str, headers: dic
     assert answer.status_code == 421
     assert len(caller.sandbox.messages()) == 1
     assert dict(caller.sandbox.settings.shares) == {}
+
+
+def test_a_form_of_the_page_itself(caller: Caller) -> None:
+    """A page that sends no referrer has the origin null; the browser says that it is the same site."""
+    own = {"Origin": "null", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+    assert caller.http.post("/clear", headers=own).status_code == 303
+    assert caller.http.post("/clear", headers={"Origin": caller.sandbox.url}).status_code == 303
+
+
+def test_what_comes_before_a_page_listens_is_not_missed(caller: Caller, page: Page, sandbox: Sandbox) -> None:
+    since = re.search(r'data-events="([^"]+)"', page.get())
+    assert since is not None
+    caller.send(event("ann"))
+    told = httpx.Timeout(5)
+    with httpx.stream("GET", f"{sandbox.url}/events?since={since[1]}", trust_env=False, timeout=told) as stream:
+        assert next(line for line in stream.iter_lines() if line.startswith("event:")) in (
+            "event: missed",
+            "event: news",
+        )
 
 
 def test_a_page_may_load_only_what_is_its_own(caller: Caller) -> None:

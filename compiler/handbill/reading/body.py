@@ -16,7 +16,7 @@ from ..validate import schema
 from .generic import generic
 from .lesson import Lesson, lesson
 from .message import message_of
-from .parts import REFUSED, bare, leaves, parts
+from .parts import REFUSED, bare, leaves, parts, place
 from .probes import TYPES
 from .shapes import Path
 
@@ -30,53 +30,65 @@ Leaves = frozenset[tuple[Path, str]]
 @dataclass(frozen=True, slots=True)
 class Read:
     """The messages of a body. `unread` are its texts that they do not say, by JSON pointer; `known` is false for a
-    body that Handbill would not write, whose texts, pictures and buttons are as found."""
+    body whose form is not recognised: its texts, pictures and buttons are as found."""
 
     messages: tuple[Json, ...]
     unread: tuple[tuple[str, str], ...] = ()
     known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    message: Json
+    taken: frozenset[Path]  # the places of the body that are in it
+
+
 def read_body(body: Any, channel: Channel, via: str) -> Read:
     """What a body shows, whoever made it. It never fails."""
     try:
         own = bare(body, channel, via)
-        whole = [(part, _message(part, channel, via)) for part in parts(own, channel, via)]
-        made = [each for part, message in whole for each in ([message] if message is not None else generic(part))]
+        whole = [(part, _reading(part, channel, via)) for part in parts(own, channel, via)]
+        made = [each for part, found in whole for each in ([found.message] if found is not None else generic(part))]
     except RecursionError:  # nested deeper than any message
         return Read(({"template_type": "text", "text": ""},), (), known=False)
-    if any(message is None for _, message in whole):
+    readings = [found for _, found in whole if found is not None]
+    if len(readings) < len(whole):
         return Read(tuple(made), known=False)
     said = {text for message in made for _, text in _texts(message)}
     told = {pair for each in _emitted(made, channel, via) for pair in _texts(each)}
-    unread = [(path, text) for path, text in _texts(own) if text not in said and (path, text) not in told]
-    return Read(tuple(made), tuple((pointer_of(path), text) for path, text in unread))
+    taken = {place(path, index, channel, via) for index, found in enumerate(readings) for path in found.taken}
+    unread = [
+        (pointer_of(path), text)
+        for path, text in _texts(own)
+        if text not in said and path not in taken and (path, text) not in told
+    ]
+    return Read(tuple(made), tuple(unread))
 
 
-def _message(body: Any, channel: Channel, via: str) -> Json | None:
+def _reading(body: Any, channel: Channel, via: str) -> _Reading | None:
     """The message that comes nearest to a body when it is emitted; None when none does."""
     theirs = _leaves(body)
-    nearest: tuple[int, Json] | None = None
+    nearest: tuple[int, _Reading] | None = None
     for template_type in TYPES:
-        for message in _readings(template_type, lesson(template_type, channel, via), body):
-            apart = _apart(theirs, message, channel, via)
+        for reading in _readings(template_type, lesson(template_type, channel, via), body):
+            apart = _apart(theirs, reading.message, channel, via)
             if apart is not None and (nearest is None or apart < nearest[0]):
-                nearest = apart, message
+                nearest = apart, reading
             if apart == 0:
-                return message
+                return reading
     return nearest[1] if nearest is not None and nearest[0] <= 2 * _CLEAR * len(theirs) else None
 
 
-def _readings(template_type: str, known: Lesson, body: Any) -> Iterator[Json]:
+def _readings(template_type: str, known: Lesson, body: Any) -> Iterator[_Reading]:
     """What a body says as a message of a type: with its copies, without, and without a field that may be another."""
     seen: list[Json] = []
     for without, copies in product((None, *sorted(known.vague)), (True, False)):
-        message = message_of(known, body, copies=copies, without=without)
+        message, taken = message_of(known, body, copies=copies, without=without)
         if template_type == "media" and "url" in message:
             message.setdefault("kind", _kind(str(message["url"])))
         if message and message not in seen:
             seen.append(message)
-            yield {"template_type": template_type, **message}
+            yield _Reading({"template_type": template_type, **message}, frozenset(taken))
 
 
 def _kind(url: str) -> str:

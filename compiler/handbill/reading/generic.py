@@ -18,6 +18,7 @@ _TEXTS = re.compile(
 )
 _PICTURE = re.compile(r"image|photo|picture|thumbnail|media|picurl|hero|avatar", re.IGNORECASE)
 _PICTURE_FILE = re.compile(r"\.(png|jpe?g|gif|webp)([?#]|$)", re.IGNORECASE)
+_STRETCHES = ("text", "link", "textrun")
 _URL = re.compile(r"https?://\S+")
 
 
@@ -37,7 +38,10 @@ def generic(body: Any) -> list[dict[str, Any]]:
 
 
 def _found(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, list):
+    run = _run(value)
+    if run:
+        yield "text", run
+    elif isinstance(value, list):
         for child in value:
             button = _button(child) if _LISTS.search(key) else None
             if button is not None:
@@ -58,6 +62,15 @@ def _found(value: Any, key: str) -> Iterator[tuple[str, Any]]:
                 yield "image", value
         elif _TEXTS.search(key.rpartition(".")[2]) or " " in value:
             yield "text", value
+
+
+def _run(value: Any) -> str:
+    """The text of a list of stretches, each with a style of its own: `[{"type": "text", "text": "Hi "}, …]`."""
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        return ""
+    texts = [each.get("text") for each in value if str(each.get("type")).lower() in _STRETCHES]
+    whole = len(texts) == len(value) and all(isinstance(text, str) for text in texts)
+    return "".join(map(str, texts)) if whole else ""
 
 
 def _button(value: Any) -> dict[str, Any] | None:

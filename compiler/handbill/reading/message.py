@@ -78,8 +78,12 @@ def _put(tree: dict[str, Any], role: Role, value: Any) -> None:
     tree[role[-1]] = value
 
 
-def message_of(lesson: Lesson, body: Any, *, copies: bool = True, without: Role | None = None) -> dict[str, Any]:
-    """What a body says of a message; what is missing in it is missing in the message.
+def message_of(
+    lesson: Lesson, body: Any, *, copies: bool = True, without: Role | None = None
+) -> tuple[dict[str, Any], set[Path]]:
+    """What a body says of a message, and the places of the body that are in it.
+
+    What is missing in the body is missing in the message.
 
     `copies`: whether a text that says again what another place says counts where that is missing. `without`: a field
     that is not there, so that a place that may be that field is the next one that it may be.
@@ -93,7 +97,7 @@ def message_of(lesson: Lesson, body: Any, *, copies: bool = True, without: Role 
             reader.take(each)
     for each in later if copies else ():
         reader.spare(each)
-    return reader.top.plain()
+    return reader.top.plain(), reader.taken
 
 
 class _Reader:
@@ -101,13 +105,16 @@ class _Reader:
         self._lesson = lesson
         self._without = without
         self.top = Element()
+        self.taken: set[Path] = set()
 
     def take(self, each: Found) -> None:
         if each.others:
             free = [role for role in (each.role, *each.others) if role not in (self._without, *self.top.fields)]
             each = replace(each, role=free[0] if free else each.role)
         owner, tail = self._owner(each)
-        owner.fields.setdefault(tail, _typed(tail[-1], each.value))
+        value = _typed(tail[-1], each.value)
+        if owner.fields.setdefault(tail, value) == value:
+            self.taken.add(each.path)
         self._kind(each, owner, tail)
 
     def spare(self, each: Found) -> None:

@@ -28,6 +28,12 @@ def parts(body: Any, channel: Channel, via: str) -> list[Any]:
     return [_with(body, where, [each], whole=at == last) for at, each in enumerate(above)]
 
 
+def place(path: Path, part: int, channel: Channel, via: str) -> Path:
+    """The place in the body of a place in one of its parts."""
+    at = len(_sequence(channel, via))
+    return (*path[:at], part, *path[at + 1 :]) if at and len(path) > at and isinstance(path[at], int) else path
+
+
 def bare(body: Any, channel: Channel, via: str) -> Any:
     """A body without its address."""
     for path in _address(channel, via):

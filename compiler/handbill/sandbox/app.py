@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..local.guard import Guard, local
+from ..local.guard import Guard, local, own
 from ..resources import load
 from . import check
 from .access import Access
@@ -81,9 +81,9 @@ class Server:
         handlers: dict[Any, Any] = {
             HTTPException: _not_here, Refused: _refused, ClientDisconnect: _left, Exception: _broken,
         }  # fmt: skip
-        own = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=methods())
-        app = Starlette(routes=[token, *taking, own, *routes(self), *inbox(self)], exception_handlers=handlers)
-        return Guard(app, _foreign, local)
+        direct = Route(f"{PREFIX}/{{channel}}/{{rest:path}}", taker(self), methods=methods())
+        app = Starlette(routes=[token, *taking, direct, *routes(self), *inbox(self)], exception_handlers=handlers)
+        return Guard(app, _foreign, _here)
 
     async def _token(self, request: Request) -> Response:
         body = await self.read(request, facts()["defaults"]["request_bytes"])
@@ -261,6 +261,11 @@ def _single(name: str, identity: str, body: Any) -> dict[str, Any]:
         "selfUri": f"/api/v2/conversations/messages/{identity}",
     }
     return {field: value for field, value in answer.items() if value is not None}
+
+
+def _here(scope: Scope) -> bool:
+    """Whoever means this computer; and a form of the inbox, whose page tells no referrer and so no origin."""
+    return local(scope) or own(scope)
 
 
 async def _foreign(scope: Scope, receive: Receive, send: Send) -> None:

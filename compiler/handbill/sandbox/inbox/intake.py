@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -81,13 +82,15 @@ class Intake:
         self.tell()
 
     def tell(self) -> None:
-        """Pages that listen hear of it soon; one event stands for all that comes until then."""
-        if self._told or not self.events.listening:
+        """Pages that listen, or are about to, hear of it soon; one event stands for all that comes until then."""
+        if self._told:
             return
-        import asyncio
-
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # it does not serve yet
+            return
         self._told = True
-        asyncio.get_running_loop().call_later(_SOON, self._tell)
+        loop.call_later(_SOON, self._tell)
 
     def _tell(self) -> None:
         self._told = False

@@ -18,7 +18,7 @@ from ...faces.writing import visible
 from ..faults import FAULTS
 from .seen import Asked, Row, Seen
 from .store import Item, Who
-from .views import View, drawn_as, messages, pretty_body, title_of, view
+from .views import View, messages, pretty_body, title_of, view
 
 HTML = Path(__file__).parent / "html"
 STYLES = ("/assets/handbill.css", "/assets/inbox.css")
@@ -144,7 +144,6 @@ def _talk(seen: Seen) -> dict[str, Any]:
         "back": Asked(None, asked.query, asked.page).address(),
         "older": replace(asked, before=first).address() if seen.earlier else "",
         "newest": replace(asked, before=None).address() if asked.before is not None else "",
-        "note": drawn_as(who)[1],
     }
 
 

@@ -73,12 +73,12 @@ def messages(item: Item) -> tuple[Read, tuple[str, ...]]:
     if not read.known:
         notes = (
             *notes,
-            "Handbill would not write it like this: these are the texts, pictures and buttons found in it.",
+            "Its form is not one that is recognised here: these are the texts, pictures and buttons found in it.",
         )
     return read, notes
 
 
-@lru_cache(400)
+@lru_cache(200)
 def _read(raw: bytes, name: str, gateway: str) -> Read:
     return read_body(_parsed(raw), channel_of(name), gateway)
 
