@@ -71,8 +71,8 @@ pictures: $(READY) browser ## take the pictures of pages anew; look at them befo
 	@$(PYTEST) tests/browser -k picture --snapshot-update || true
 	@git status --short -- tests/browser
 
-bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results.md
-	@$(BIN)/python benchmarks/run.py
+bench: $(BENCH_READY) ## measure against the peers, and write benchmarks/results.md; PARTS="messages many" for some of it
+	@$(BIN)/python benchmarks/run.py $(PARTS)
 
 clean: ## remove what was built
 	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
