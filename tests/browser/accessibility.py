@@ -26,6 +26,7 @@ def violations(page: Page, *, colours: bool = False) -> list[str]:
 
     Raises AssertionError when axe found nothing to look at.
     """
+    page.wait_for_load_state()
     page.evaluate(_axe())
     only = {"type": "rule", "values": ["color-contrast"]} if colours else {"type": "tag", "values": TAGS}
     found: dict[str, Any] = page.evaluate(

@@ -102,14 +102,10 @@ class Visitor:
 
     def close(self) -> list[str]:
         """Close every page; what they complained of, without what was expected."""
-        self.close_pages()
-        return [each for each in self.complaints if not any(expected.search(each) for expected in self._expected)]
-
-    def close_pages(self) -> None:
-        """Close every page, so that none misses a server that ends before the test does."""
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+        return [each for each in self.complaints if not any(expected.search(each) for expected in self._expected)]
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -146,6 +142,7 @@ def tab_to(page: Page, selector: str, *, back: bool = False, most: int = 200) ->
 
 def overflow(page: Page) -> list[str]:
     """What makes the page scroll sideways: elements over its width, unless something around them scrolls."""
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(
         """() => {
             const wide = document.documentElement.clientWidth;

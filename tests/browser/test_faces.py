@@ -62,6 +62,16 @@ def test_a_carousel_turns(visitor: Visitor, tmp_path: Path, direction: str) -> N
     opened.wait_for_function("() => document.querySelector('.hb-cards').scrollLeft === 0")
 
 
+def test_a_carousel_that_is_seen_whole_has_nothing_to_turn(visitor: Visitor, tmp_path: Path) -> None:
+    opened = visitor.open(page(tmp_path, [("webmessaging", message("webmessaging", "carousel"))]), width=1280)
+    bar = opened.locator(".hb-turn")
+    expect(bar).to_be_hidden()
+    opened.set_viewport_size({"width": 320, "height": 800})
+    expect(bar).to_be_visible()
+    bar.evaluate("each => (each.hidden = true)")  # as a page does that becomes another
+    expect(bar).to_be_visible()
+
+
 def test_a_carousel_turns_by_keyboard(visitor: Visitor, tmp_path: Path) -> None:
     opened = visitor.open(page(tmp_path, [("webmessaging", message("webmessaging", "carousel"))]), width=320)
     tab_to(opened, ".hb-cards")

@@ -25,9 +25,20 @@
     cards.scrollBy({ left: Number(button.dataset.hbTurn) * way * step, behavior: calm ? "auto" : "smooth" });
   };
 
+  // where all cards are seen there is nothing to turn
+  const fit = (bar) => {
+    const cards = bar.closest(".hb-carousel").querySelector(".hb-cards");
+    widths.observe(cards);
+    const whole = cards.scrollWidth <= cards.clientWidth;
+    if (bar.hidden !== whole) bar.hidden = whole;
+  };
+  const widths = new ResizeObserver((changes) => {
+    for (const { target } of changes) for (const bar of target.parentElement.querySelectorAll(".hb-turn")) fit(bar);
+  });
+
   // carousels that come later, live, get their buttons too
   const ready = (within) => {
-    for (const bar of within.querySelectorAll(".hb-turn[hidden]")) bar.hidden = false;
+    for (const bar of within.querySelectorAll(".hb-turn")) fit(bar);
     for (const button of within.querySelectorAll("[data-hb-theme][hidden]")) button.hidden = false;
     for (const button of within.querySelectorAll("[data-hb-theme]")) button.setAttribute("aria-pressed", isDark());
   };
@@ -46,9 +57,11 @@
   const start = () => {
     ready(document);
     new MutationObserver((changes) => {
-      for (const change of changes)
+      for (const change of changes) {
+        if (change.type === "attributes" && change.target.matches(".hb-turn")) fit(change.target);
         for (const node of change.addedNodes) if (node.nodeType === 1) ready(node.parentElement || node);
-    }).observe(document.body, { childList: true, subtree: true });
+      }
+    }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
