@@ -172,7 +172,7 @@ def test_what_is_typed_is_compiled(looking: Looking) -> None:
     page = looking.page("/t/order", **form(**{"t/first_name": "Ana", "c/gift": "true", "c/size": '"large"'}))
     assert "Hi Ana, your large order (19.5 €), a gift, is ready." in panel(page, "messenger")
     assert 'data-edited="yes"' in page
-    assert "Undo changes" in page
+    assert ">Undo</a>" in page
 
 
 def test_the_address_takes_what_is_typed_along(looking: Looking) -> None:
@@ -190,6 +190,8 @@ def test_what_breaks_the_contract_is_told_at_its_field(looking: Looking) -> None
     assert "number" in said(page, "/price")
     assert "21 of 12 characters" in page
     assert not said(page, "/stores/0/name").partition(">")[2].strip()
+    assert "see the context" in panel(page, "messenger")
+    assert "wrong-parameter" not in panel(page, "messenger")  # told once, not on each channel
 
 
 def test_what_a_channel_refuses_is_told_at_the_field_that_made_it(looking: Looking) -> None:

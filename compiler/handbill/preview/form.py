@@ -17,7 +17,7 @@ _DEEP = 5  # lists and objects within one another; below that, JSON
 _MANY = 50  # items shown one by one; more are JSON
 _TELLING = 4  # characters of a value that are unlikely to stand in a text by chance
 _LONG = 60  # characters that may need more than one line
-_OF_CONTEXT = ("missing-parameter", "unknown-parameter", "wrong-parameter")  # their pointer leads into the context
+OF_CONTEXT = ("missing-parameter", "unknown-parameter", "wrong-parameter")  # their pointer leads into the context
 Rule = Mapping[str, Any]
 
 
@@ -135,7 +135,7 @@ class _Telling:
 
 def _paths(one: Diagnostic, texts: Sequence[tuple[Path, str]]) -> list[Path]:
     """Where in the context a finding belongs; nowhere, when the template alone is at fault."""
-    if one.code in _OF_CONTEXT:
+    if one.code in OF_CONTEXT:
         return [path_of(one.pointer) or one.parameters[:1]]
     if one.label is not None and one.label.span.source.path == HERE:
         return [path_of(one.pointer)]
@@ -165,7 +165,8 @@ def _same(one: Diagnostic, other: Diagnostic) -> bool:
 
 def said(one: Diagnostic) -> str:
     """A finding in a line: "27 characters; Messenger allows 20 (LINE too)"."""
-    words = one.label.text if one.label and one.label.text else one.title
+    words = one.label.text if one.label else one.text if one.code in OF_CONTEXT else ""
+    words = words or one.title
     return f"{words} ({', '.join(one.also)} too)" if one.also else words
 
 

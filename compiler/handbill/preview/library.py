@@ -17,6 +17,7 @@ from .worker import Ended, Telling
 
 Choose = Callable[[Project], list[str]]
 _OFTEN = 0.4  # seconds between two words about a check that is going on
+_MANY = 500  # templates that make it a second more: the list of them is looked at anew each time
 
 
 class Library:
@@ -119,7 +120,7 @@ class Library:
     def _tell_soon(self) -> None:
         if not self._told:
             self._told = True
-            asyncio.get_running_loop().call_later(_OFTEN, self._tell)
+            asyncio.get_running_loop().call_later(_OFTEN + len(self.names) / _MANY, self._tell)
 
     def _tell(self) -> None:
         self._told = False

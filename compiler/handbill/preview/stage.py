@@ -27,11 +27,12 @@ from ..source import Span
 from ..template import Template
 from ..validate import check_contract_schema
 from .asking import Asked
-from .form import Form, blank, form
+from .form import OF_CONTEXT, Form, blank, form
 from .reading import Read, read
 
 PATIENCE = 6.0  # seconds of CPU for one page; channels that come later are not tried any more
 _JSON = 200_000  # bytes of a payload that are shown
+CONTEXT = "These values break the contract: see the context."
 LATE = "The other channels took too long: choose this one alone."
 _POLICIES = ("strict", "adapt")
 _DEFAULT = "default"  # the example that is taken when there are several
@@ -47,6 +48,7 @@ class Panel:
     shown: bool = False  # whether the phone shows a message
     fits: bool = False
     skipped: bool = False  # the others took too long
+    refused: bool = False  # the context is not what the contract says, as its fields tell
     found: tuple[Diagnostic, ...] = ()
     beside: tuple[Markup, ...] = ()  # findings, lengths, the payload
     steps: str = ""  # how it was lowered
@@ -198,7 +200,7 @@ class _Setting:
         if process_time() - self._started > PATIENCE:
             return replace(self._without(target, gateway.NAME, LATE), skipped=True)
         if reading.unread:
-            return self._without(target, gateway.NAME, NOTHING)
+            return replace(self._without(target, gateway.NAME, CONTEXT), refused=True)
         own = template.contract.examples or template is self._base
         source = template if own else self._base
         result = self._compiler.compile(
@@ -229,6 +231,9 @@ class _Setting:
 
     def _drawn(self, target: Channel, gateway: Gateway, result: Result) -> Panel:
         messages = shown(result, gateway, self._approvals, locale=self._asked.locale)
+        if any(d.code in OF_CONTEXT for d in result.diagnostics):
+            empty = self._without(target, gateway.NAME, CONTEXT)
+            return replace(empty, refused=True, found=tuple(result.diagnostics))
         ids, found = f"{target.name}-", in_order(result.diagnostics)
         frame, notes = framed(messages, target, ids=ids, told=False, empty=NATIVE if result.ok else NOTHING)
         stands = [

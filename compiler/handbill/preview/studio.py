@@ -17,6 +17,7 @@ from .pages import message, staged
 
 Opener = Callable[[], Project]
 _FOUND = 100  # findings of one template that are told
+_NICE = 10  # by how much a check stands back behind what somebody waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def _fault(question: Question, error: Exception) -> Made:
 
 def checks(line: Connection, opener: Opener) -> None:
     """Check what is wanted, template by template; something newer is turned to at once."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     wanted: Wanted = line.recv()
     while True:
         fault = ""
