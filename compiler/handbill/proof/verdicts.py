@@ -14,7 +14,7 @@ from ..source import Span
 from ..tree import Leaf
 from ..wording import capital, list_name
 from .rules import Limit
-from .texts import Text, arithmetic, causes, givens, longest, paths, size
+from .texts import Sum, Text, arithmetic, causes, givens, longest, paths, size
 from .trees import Shape
 
 
@@ -83,7 +83,8 @@ def told(found: Verdict, span: Span, path: Path, sites: tuple[Label, ...]) -> Di
         in_all = " in all" if limit.whole else ""
         label = f"up to {most} {_units(limit.keyword)}{in_all}; {limit.who} allows {limit.most}"
         total = arithmetic(found.text, limit.keyword)
-        summed = "" if total.endswith(f"≤ {most}") and " + " not in total else f" = {most}"
+        one = not isinstance(longest(found.text, limit.keyword), Sum)
+        summed = "" if one and total.endswith(f"≤ {most}") else f" = {most}"
         text = f"{limit.shown} {capital(total)}{summed} > {limit.most}.{_why(found)}".lstrip()
         hint, names = _fitting(found.text, limit)
         if found.rare and limit.keyword == _JSON:
