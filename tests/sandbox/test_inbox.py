@@ -505,3 +505,11 @@ def test_what_is_nested_too_deep(caller: Caller, page: Page) -> None:
     caller.post(EVENTS, f'[{{"type": "send", "content": {deep}}}]'.encode())
     assert page.get("/?channel=&to=")
     assert page.get("/requests/1")
+
+
+def test_markup_is_drawn_and_a_strangers_is_not(page: Page, sandbox: Sandbox) -> None:
+    post = f"{sandbox.url}/direct/telegram/botT/sendMessage"
+    text = "Hi <b>Zoë</b> &lt;b&gt; <script>x</script>"
+    httpx.post(post, json={"chat_id": "1", "text": text, "parse_mode": "HTML"}, trust_env=False)
+    shown = page.get("/?channel=telegram&to=1")
+    assert "Hi <strong>Zoë</strong> &lt;b&gt; &lt;script&gt;x" in shown

@@ -15,6 +15,7 @@ from ..tree import Leaf, Tree, fill, pointer_of
 from ..validate import schema
 from .generic import generic
 from .lesson import Lesson, lesson
+from .marked import Pieces, marked
 from .message import message_of
 from .parts import REFUSED, bare, leaves, parts, place
 from .probes import TYPES
@@ -35,6 +36,7 @@ class Read:
     messages: tuple[Json, ...]
     unread: tuple[tuple[str, str], ...] = ()
     known: bool = True
+    texts: tuple[dict[str, Pieces], ...] = ()  # for each message: those with inline markup, by JSON pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +56,36 @@ def read_body(body: Any, channel: Channel, via: str) -> Read:
     readings = [found for _, found in whole if found is not None]
     if len(readings) < len(whole):
         return Read(tuple(made), known=False)
-    said = {text for message in made for _, text in _texts(message)}
+    plain = [marked(message, part, channel, via) for message, (part, _) in zip(made, whole, strict=True)]
+    said = {text for each in plain for _, text in _texts(each.message)}
     told = {pair for each in _emitted(made, channel, via) for pair in _texts(each)}
     taken = {place(path, index, channel, via) for index, found in enumerate(readings) for path in found.taken}
+    taken |= {place(path, index, channel, via) for index, each in enumerate(plain) for path, _ in each.beside}
     unread = [
         (pointer_of(path), text)
         for path, text in _texts(own)
         if text not in said and path not in taken and (path, text) not in told
     ]
-    return Read(tuple(made), tuple(unread))
+    messages = tuple(each.message for each in plain)
+    return Read(messages, tuple(unread), texts=tuple(each.texts for each in plain))
 
 
 def _reading(body: Any, channel: Channel, via: str) -> _Reading | None:
     """The message that comes nearest to a body when it is emitted; None when none does."""
     theirs = _leaves(body)
-    nearest: tuple[int, _Reading] | None = None
+    nearest: tuple[Leaves, _Reading] | None = None
     for template_type in TYPES:
         for reading in _readings(template_type, lesson(template_type, channel, via), body):
             apart = _apart(theirs, reading.message, channel, via)
-            if apart is not None and (nearest is None or apart < nearest[0]):
+            if apart is not None and (nearest is None or len(apart) < len(nearest[0])):
                 nearest = apart, reading
-            if apart == 0:
+            if apart is not None and not apart:
                 return reading
-    return nearest[1] if nearest is not None and nearest[0] <= 2 * _CLEAR * len(theirs) else None
+    if nearest is None:
+        return None
+    apart, reading = nearest
+    strange = [path for path, _ in apart if path not in reading.taken]  # a text may be written in another way
+    return reading if len(strange) <= 2 * _CLEAR * len(theirs) else None
 
 
 def _readings(template_type: str, known: Lesson, body: Any) -> Iterator[_Reading]:
@@ -96,13 +105,13 @@ def _kind(url: str) -> str:
     return kind if kind in ("image", "video", "audio") else "file"
 
 
-def _apart(theirs: Leaves, message: Json, channel: Channel, via: str) -> int | None:
-    """In how many leaves a body differs from what is made of a message; None when nothing can be made of it."""
+def _apart(theirs: Leaves, message: Json, channel: Channel, via: str) -> Leaves | None:
+    """In which leaves a body differs from what is made of a message; None when nothing can be made of it."""
     full = {**_UNSAID.get(message["template_type"], {}), **message}
     if not schema("message.schema.json").is_valid(full):
         return None
     ours = [part for body in _emitted([full], channel, via) for part in parts(body, channel, via)]
-    return min((len(theirs ^ _leaves(bare(each, channel, via))) for each in ours), default=None)
+    return min((theirs ^ _leaves(bare(each, channel, via)) for each in ours), key=len, default=None)
 
 
 def _emitted(messages: list[Json], channel: Channel, via: str) -> list[Any]:

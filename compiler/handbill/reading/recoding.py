@@ -18,12 +18,11 @@ from ..tree import Recode
 
 
 def undone(text: str, recode: Recode) -> str:
-    """The text that `recode` makes this of; as near as can be found, when it makes it of none."""
-    plain = _signs_back(text, recode)
-    for candidate in (plain, *_guesses(text)):
+    """The text that `recode` makes this of; the same, when it makes it of none that can be found."""
+    for candidate in (_signs_back(text, recode), *_guesses(text)):
         if recode(candidate) == text:
             return candidate
-    return plain
+    return text
 
 
 def _guesses(text: str) -> Iterator[str]:

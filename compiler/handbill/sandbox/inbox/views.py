@@ -52,7 +52,13 @@ def view(item: Item) -> View:
     read, notes = messages(item)
     target, _ = drawn_as(item.who)
     drawings = tuple(
-        draw(message, target, ids=f"m{item.number}-{place}-", live=item.entry is not None)
+        draw(
+            message,
+            target,
+            ids=f"m{item.number}-{place}-",
+            live=item.entry is not None,
+            texts=read.texts[place] if read.texts else {},
+        )
         for place, message in enumerate(read.messages)
     )
     return View(
