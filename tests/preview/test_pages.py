@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from handbill.preview.app import LARGEST
 from preview.conftest import ORDER, Looking, Start, made
@@ -235,20 +234,6 @@ def test_another_example_leaves_the_changes_behind(looking: Looking) -> None:
 def test_a_parameter_that_there_is_no_more_is_left_behind(looking: Looking) -> None:
     page = looking.page("/t/order", **form(**{"t/nick": "Z"}))
     assert "unknown-parameter" not in page
-
-
-def test_of_what_one_page_asks_the_newest_is_answered(looking: Looking) -> None:
-    """The first is under way, those after it wait for it; each is behind by the time it comes to its turn."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    def asking(number: int) -> int:
-        with httpx.Client(base_url=looking.preview.url, trust_env=False, timeout=30) as client:
-            return client.post("/t/order", data=FORM, headers={"x-page": "one"}).status_code
-
-    with ThreadPoolExecutor(12) as pool:
-        codes = list(pool.map(asking, range(12)))
-    assert set(codes) == {200, 204}
-    assert looking.client.post("/t/order", data=FORM, headers={"x-page": "one"}).status_code == 200
 
 
 # ---- what is hostile
