@@ -16,7 +16,7 @@ from handbill.proof.modelling import filtered, text_of
 from handbill.proof.sizes import of_text
 from handbill.proof.texts import Given, size
 from handbill.proof.values import Exact, Words
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 from jinja2.filters import do_wordwrap
@@ -77,14 +77,14 @@ def test_every_filter_is_modelled() -> None:
     assert FILTERS - {"format"} == set(MODELS)  # which is modelled as the operator % is
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2, deadline=None, phases=[Phase.generate])  # to shrink what is found takes minutes
 @given(contexts=st.lists(CONTEXTS, min_size=25, max_size=25), locale=st.sampled_from(LOCALES))
 def test_no_text_of_a_filter_is_longer(tmp_path_factory, contexts: list[dict[str, Any]], locale: str) -> None:
     searched(tmp_path_factory.mktemp("f"), contexts, locale)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.generate])
 @given(contexts=st.lists(CONTEXTS, min_size=40, max_size=40), locale=st.sampled_from(LOCALES))
 def test_no_text_of_a_filter_is_longer_of_very_many(
     tmp_path_factory, contexts: list[dict[str, Any]], locale: str
