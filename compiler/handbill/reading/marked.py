@@ -60,7 +60,7 @@ class Signs:
 
     def _plain(self, text: str) -> str:
         for recode in reversed(self.recodes):
-            text = undone(text, recode)
+            text = undone(text, recode, nearest=True)
         return text
 
 

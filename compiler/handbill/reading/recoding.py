@@ -17,12 +17,12 @@ from string import digits, punctuation
 from ..tree import Recode
 
 
-def undone(text: str, recode: Recode) -> str:
-    """The text that `recode` makes this of; the same, when it makes it of none that can be found."""
+def undone(text: str, recode: Recode, *, nearest: bool = False) -> str:
+    """The text that `recode` makes this of; where there is none, the same, or the `nearest`."""
     for candidate in (_signs_back(text, recode), *_guesses(text)):
         if recode(candidate) == text:
             return candidate
-    return text
+    return _signs_back(text, recode) if nearest else text
 
 
 def _guesses(text: str) -> Iterator[str]:
