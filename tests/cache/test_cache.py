@@ -73,6 +73,8 @@ CHANGES = {
     "the folders": replaced("handbill.toml", '["first", "second"]', '["second"]'),
     "a version for a language": added("second/plain.de.json.j2", '{"template_type": "text", "text": "Da."}'),
     "what a vendor has approved": added("whatsapp.lock.json", LOCK.replace("shipped", "sent")),
+    "a language that falls back": added("handbill.toml", FILES["handbill.toml"] + 'fallback = {de_AT = "en"}\n'),
+    "a language that it is kept out of": replaced("second/plain.json.j2", "{", "---\nlocales: [de]\n---\n{"),
     "a language": added("locales/de/messages.po", CATALOG.format("Hallo " * 9)),
 }
 # these change nothing that is found
