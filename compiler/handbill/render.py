@@ -308,6 +308,10 @@ class Renderer:
             self._compiled[key] = found
         return found
 
+    def syntax(self, text: str, name: str) -> nodes.Template:
+        """The tree that code is made of, to be looked at only. Raises what Jinja raises, Refused and TooCostly."""
+        return self.environment.parse(text, name)
+
     def _marking(self) -> Environment:
         if self._marked is None:
             self._marked = Environment(self.loader, marked=True, filters=self.filters)

@@ -93,7 +93,7 @@ class _Reader:
         environment = self.renderer.environment
         text = source.text[body:]
         try:
-            tree = environment.parse(text, name)
+            tree = self.renderer.syntax(text, name)
             walk = _Walk(environment, self.channels, around.channels)
             walk.visit(tree)
         except TooCostly:
@@ -118,7 +118,7 @@ class _Reader:
         for parent in (each.name for each in loaded if each.parent and each.name not in way):
             try:
                 source, body = self.renderer.loader.read(parent)
-                tree = self.renderer.environment.parse(source.text[body:], parent)
+                tree = self.renderer.syntax(source.text[body:], parent)
             except TooCostly:
                 raise
             except Exception:  # noqa: BLE001 - told when the file itself is read

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from jinja2 import nodes
+
 from ..coverage.probes import Key, Tracer
 from ..diagnostic import Failed
 from ..locales import Speech
@@ -68,6 +70,11 @@ class Rendering(Renderer):
         if not drawn.mapped:
             drawn.map, drawn.mapped = super().source_map(template, context, rendered), True
         return drawn.map
+
+    def syntax(self, text: str, name: str) -> nodes.Template:
+        """As of any renderer."""
+        known = self.tracer.tracing.unprobed(text, name) if "tracer" in vars(self) else None
+        return known or super().syntax(text, name)
 
     def reached(self, template: Template, context: Mapping[str, Any]) -> set[Key] | None:
         """What a render that came to its end has reached; None when there was none that knows."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from jinja2 import nodes
 
+from ..codegen import rewritten
 from ..diagnostic import Failed
 from ..loader import Loader
 from ..locales import Speech
@@ -67,8 +68,6 @@ class Tracing(Environment):
         return self._offsets
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        from ..codegen import rewritten
-
         tree = _copy(self.tree(source, name, filename))
         return rewritten(_Probes(self, name or "").put_in(tree), name or "", self.messages)
 
@@ -79,6 +78,11 @@ class Tracing(Environment):
                 del self._trees[next(iter(self._trees))]
             known = self._trees[name or ""] = (source, self.read(source, name, filename))
         return known[1]
+
+    def unprobed(self, source: str, name: str) -> nodes.Template | None:
+        """The tree that code without probes is made of, from what has been read; None when it has not been."""
+        known = self._trees.get(name)
+        return rewritten(_copy(known[1])) if known is not None and known[0] == source else None
 
     def _tested(self, value: Any, name: str, offset: int) -> Any:
         self.reached.add((name, offset, YES if value else NO))
