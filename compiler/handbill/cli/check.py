@@ -100,7 +100,7 @@ def check(
       handbill check --changed main
       handbill check --format github
     """
-    from ..checking.run import run
+    from ..checking.run import patient, run
     from ..report.text import summary
     from .opening import opened
 
@@ -115,10 +115,11 @@ def check(
         if not names:
             raise click.UsageError(_nothing(project))
         names = _changed(project, names, changed) if changed is not None else names
-        for examined in _watched(run(project, names, asked, keep=not no_cache, jobs=jobs), len(names)):
-            found += examined.found
-            payloads += examined.payloads
-            figures += examined.coverage
+        with patient():
+            for examined in _watched(run(project, names, asked, keep=not no_cache, jobs=jobs), len(names)):
+                found += examined.found
+                payloads += examined.payloads
+                figures += examined.coverage
     except Failed as failed:
         if is_usage(failed):
             raise
