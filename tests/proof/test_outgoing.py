@@ -90,7 +90,11 @@ def looked_for(data: st.DataObject, folder: Path, numbers: list[int]) -> None:
     body = MACROS + data.draw(messages())
     (folder / "templates").mkdir(exist_ok=True)
     (folder / "handbill.toml").write_text(f'policy = "{policy}"\nvia = "direct"\n')
-    front = json.dumps({"channels": [channel], "params": contract(longest, most)}, ensure_ascii=False)
+    markup = data.draw(st.booleans())
+    if markup:
+        body = body.replace("{{ c }}", "**{{ c }}** `{{ a }}` _[x](https://example.com/{{ n }})_")
+    settled = {"channels": [channel], "markup": markup, "params": contract(longest, most)}
+    front = json.dumps(settled, ensure_ascii=False)
     (folder / "templates/t.json.j2").write_text(f"---\n{front}\n---\n{body}", "utf-8")
     (folder / "templates/_more.json.j2").write_text('{"text": "{{ c }}", "value": "more"},', "utf-8")
     compiler = Compiler(open_project(folder))

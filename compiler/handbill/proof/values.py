@@ -1,4 +1,4 @@
-"""What is known of a value before there are data: from a contract, or from what a template computes."""
+"""What can be known of a value before there are data, and the text that such a value gives."""
 
 from __future__ import annotations
 
