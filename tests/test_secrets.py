@@ -40,6 +40,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "send the rest": ("send", "--resume", "{run}"),
     "runs": ("runs",),
     "runs of one": ("runs", "{run}", "--format", "json"),
+    "preview": ("preview", "--out", "site"),
     "sandbox": ("sandbox", "--port", "0", "--until-eof", "--client", f"{ID}:{SECRET}"),
     "extract": ("extract", "--locale", "de"),
     "locales": ("locales",),

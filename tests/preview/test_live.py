@@ -106,6 +106,13 @@ def test_a_contract_that_is_none_is_no_form(start: Start, root: Path) -> None:
     assert "fault of Handbill" not in page
 
 
+def test_a_channel_that_nobody_knows(start: Start, root: Path) -> None:
+    write(root / "templates/odd.json.j2", f"---\nchannels: [mesenger]\n---\n{HELLO}")
+    page = start(root).page("/t/odd")
+    assert "did you mean `messenger`?" in page
+    assert "odd.json.j2:2:12" in page
+
+
 def test_broken_settings_are_shown_and_the_server_lives(start: Start, root: Path) -> None:
     looking = start(root)
     config = root / "handbill.toml"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ..approved import Approvals
 from ..budget import TooCostly
 from ..channels import CHANNELS, Channel, channel
-from ..contracts import Origin, example_origin
+from ..contracts import Origin, check_front_matter, example_origin
 from ..diagnostic import Diagnostic, Failed, Severity, in_order
 from ..faces import beside, gauges, shown
 from ..faces.gallery import NATIVE, NOTHING
@@ -20,7 +20,7 @@ from ..faces.looks import look
 from ..faces.shown import framed
 from ..gateways import GATEWAYS, Gateway
 from ..guard import limited
-from ..names import known_channel, known_gateway, known_locale, unknown
+from ..names import known_channel, known_gateway, known_locale, problems, unknown
 from ..pipeline import Compiler, Result, to_json
 from ..project import Project
 from ..source import Span
@@ -90,6 +90,7 @@ class Stage:
     bound: bool = False  # whether it has a contract
     edited: bool = False
     policy: str = ""  # what is done with what a channel cannot show
+    instead: str = ""  # what is wrong with its settings, when there is no channel to show
 
 
 class Studio:
@@ -161,7 +162,11 @@ class _Setting:
             panels=panels, form=fields, takes=bool(contract.params) or not contract.has_params,
             bound=bound, edited=asked.context is not None and reading.values != self._example,
             policy=self._compiler.policy(self._base),
+            instead="" if panels else beside.findings(self._problems(), self._at),
         )  # fmt: skip
+
+    def _problems(self) -> list[Diagnostic]:
+        return [*check_front_matter(self._base), *problems(self._project, self._base, None)]
 
     def _read(self) -> Read:
         if self._asked.context is None:
