@@ -15,7 +15,10 @@ from handbill.resources import folder, load
 from handbill.validate import Schema
 from jsonschema import Draft202012Validator
 
-DATA = ("channel.json", "connection.json", "sending.json", "lowering.json", "coverage.json", "look.json", "editors.json", "inbound.json")
+DATA = (
+    "channel.json", "connection.json", "sending.json", "lowering.json", "coverage.json", "look.json", "editors.json",
+    "inbound.json",
+)  # fmt: skip
 SCHEMAS = sorted(
     path.relative_to(folder("schemas")).as_posix()
     for path in folder("schemas").rglob("*.json")
