@@ -108,7 +108,7 @@ def searches(examples: int) -> Callable[[Any], Any]:
 CONTEXT_LISTS = st.lists(CONTEXTS, min_size=12, max_size=12)
 
 
-@searches(100)
+@searches(80)
 @given(BODIES, CONTEXT_LISTS, st.sampled_from(LOCALES))
 def test_no_text_is_longer_than_its_bound(
     tmp_path_factory, body: str, contexts: list[dict[str, Any]], locale: str

@@ -125,7 +125,7 @@ def test_each_item_has_a_branch_of_its_own(tmp_path: Path, asks: str) -> None:
     assert len(foreseen(Compiler(open_project(tmp_path)), "open")) == 1 + 2 + 4
 
 
-@searches(60)
+@searches(50)
 @given(st.data())
 def test_what_goes_out_was_foreseen(tmp_path_factory, data: st.DataObject) -> None:
     looked_for(data, tmp_path_factory.mktemp("p"), [1, 2, 3])

@@ -234,13 +234,13 @@ def searches(examples: int) -> Callable[[Any], Any]:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@searches(40)
+@searches(25)
 @given(st.data())
 def test_what_is_refused_was_foretold(tmp_path_factory, data: st.DataObject) -> None:
     searched(data, tmp_path_factory.mktemp("p"), "strict", 3)
 
 
-@searches(30)
+@searches(20)
 @given(st.data())
 def test_what_is_refused_was_foretold_of_lowered_messages(tmp_path_factory, data: st.DataObject) -> None:
     searched(data, tmp_path_factory.mktemp("p"), "adapt", 2, numbers=(1, 2, 3, 4, 6))
