@@ -35,6 +35,7 @@ class _KnownLoop(Loop):
         return Exact(int(self.most)) if name == "length" else Loop.attribute(self, name)
 
 
+SIGNS = "*_`[\\"  # of markup, which is read once it is known what stands beside them
 # what can begin or end something in YAML
 _YAML_SIGNS = "\"'\\\n{}[]:#&*!|>%@`,-?"
 
@@ -43,6 +44,7 @@ class Branches(Evaluator):
     """Turns of loops, and branches taken together."""
 
     inline: bool
+    markup: bool
     syntax: str
     buffer: Buffer
     join: Callable[[Sequence[str]], str]
@@ -131,6 +133,7 @@ class Branches(Evaluator):
         if self.syntax == "json" and self.buffer.json and not self.buffer.in_text():
             return False
         forbidden = '"\n' if self.buffer.json else '"\\\n{}[]' if self.syntax == "json" else _YAML_SIGNS
+        forbidden += SIGNS if self.markup else ""
         return not any(
             char in MARKER.sub("", data.data) for data in node.find_all(nodes.TemplateData) for char in forbidden
         )

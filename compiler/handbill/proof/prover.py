@@ -226,6 +226,7 @@ class Prover:
                 syntax=template.syntax,
                 inline=inline,
                 written_out=written_out,
+                markup=markup,
                 join=self._join,
                 catalog=catalog,
             )

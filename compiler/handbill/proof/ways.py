@@ -15,11 +15,11 @@ from jinja2 import nodes
 from ..holes import POP, PUSH, spelled
 from ..locales import Catalog
 from ..locales.messages import Marked, marked
-from .branches import Branches, arms
+from .branches import SIGNS, Branches, arms
 from .choices import BlockCall, Choices, Dead, Fragment, Macro, Module, NotFollowed
 from .expressions import Scope
 from .skeleton import Begin, Buffer, End, Hole, text_of_pieces
-from .texts import EMPTY, Either, Lit, Text, sum_of
+from .texts import EMPTY, Either, Lit, Text, Unknown, sum_of
 from .values import UNDEFINED, Opaque, Row, Special, Undefined, Value, Words, options_of, shown
 
 _DEEPEST = 30  # macros and includes in one another
@@ -37,6 +37,7 @@ class Way(Branches):
         syntax: str,
         inline: bool,
         written_out: bool,
+        markup: bool,
         join: Callable[[Sequence[str]], str],
         catalog: Catalog,
     ) -> None:
@@ -44,6 +45,7 @@ class Way(Branches):
         self.load = load
         self.syntax = syntax
         self.inline = inline
+        self.markup = markup
         self.written_out = written_out  # loops are: one way for each number of turns
         self.catalog = catalog
         self.locale = catalog.locale
@@ -340,9 +342,13 @@ class Way(Branches):
         options: list[Text] = []
         for form in forms:
             pieces = self.catalog.phrase(text.message, form).pieces
-            parts = [
+            parts: list[Text] = [
                 Lit(spelled(piece)) if isinstance(piece, str) else values.get(piece.name, EMPTY) for piece in pieces
             ]
+            if self.markup and any(
+                isinstance(part, Lit) and any(sign in part.text for sign in SIGNS) for part in parts
+            ):
+                parts = [Unknown("the markup of a translation")]
             options.append(sum_of(parts))
         return Words(options[0] if len(options) == 1 else Either(tuple(options)))
 
