@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog,
 
 HERE = Path(__file__).parent
 HOW = "`make browser` installs one, or says how to get it"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# the shell is Chromium without its windows: the same pages in half the time
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--no-sandbox",  # as root there is none
     "--disable-gpu",
@@ -184,6 +185,11 @@ def focus_is_seen(page: Page) -> bool:
     return seen
 
 
-def attributes(page: Page, selector: str, name: str) -> list[Any]:
-    """An attribute of each element that there is."""
-    return [each.get_attribute(name) for each in page.locator(selector).all()]
+def moving(page: Page) -> list[str]:
+    """Animations that run longer than one sees."""
+    found: list[str] = page.evaluate(
+        """() => document.getAnimations({subtree: true})
+            .filter((each) => each.effect.getComputedTiming().endTime > 10)
+            .map((each) => each.animationName || each.transitionProperty)"""
+    )
+    return found

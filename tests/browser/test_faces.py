@@ -62,6 +62,16 @@ def test_a_carousel_turns(visitor: Visitor, tmp_path: Path, direction: str) -> N
     opened.wait_for_function("() => document.querySelector('.hb-cards').scrollLeft === 0")
 
 
+def test_who_wants_no_motion_sees_the_next_card_at_once(visitor: Visitor, tmp_path: Path) -> None:
+    file = page(tmp_path, [("webmessaging", message("webmessaging", "carousel"))])
+    turned = """() => {
+        document.querySelector("[data-hb-turn='1']").click();
+        return document.querySelector(".hb-cards").scrollLeft;
+    }"""
+    assert visitor.open(file, width=320).evaluate(turned) > 0
+    assert visitor.open(file, width=320, still=False).evaluate(turned) == 0
+
+
 def test_a_carousel_that_is_seen_whole_has_nothing_to_turn(visitor: Visitor, tmp_path: Path) -> None:
     opened = visitor.open(page(tmp_path, [("webmessaging", message("webmessaging", "carousel"))]), width=1280)
     bar = opened.locator(".hb-turn")

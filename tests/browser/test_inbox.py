@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from handbill.sandbox.server import Sandbox
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sandbox.conftest import Caller, event
 
 from browser.accessibility import Axe
-from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
+from browser.driving import Visitor, focus_is_seen, moving, overflow, press, tab_to
 from browser.serving import run
 from browser.shop import connected, copied
 
@@ -289,16 +289,6 @@ def test_who_wants_no_motion_gets_none(box: Sandbox, caller: Caller, visitor: Vi
     caller.send(event(to=WHO))
     expect(page.locator("#list a")).to_have_count(1)
     assert moving(page) == []
-
-
-def moving(page: Page) -> list[str]:
-    """Animations that run longer than one sees."""
-    found: list[str] = page.evaluate(
-        """() => document.getAnimations({subtree: true})
-            .filter((each) => each.effect.getComputedTiming().endTime > 10)
-            .map((each) => each.animationName || each.transitionProperty)"""
-    )
-    return found
 
 
 # ---- strangers

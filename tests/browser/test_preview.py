@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
 from browser.accessibility import Axe
-from browser.driving import Visitor, focus_is_seen, overflow, press, tab_to
+from browser.driving import Visitor, focus_is_seen, moving, overflow, press, tab_to
 from browser.serving import served
 from browser.shop import TEMPLATES, copied
 
@@ -100,6 +100,13 @@ def test_what_is_typed_is_said_of_at_once(visitor: Visitor, shop: str) -> None:
     field.fill("Yes")
     expect(messenger.locator(".hb-marked")).to_have_count(0)
     expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_who_wants_no_motion_gets_none(visitor: Visitor, shop: str) -> None:
+    page = visitor.open(f"{shop}/t/delivery")
+    page.locator(YES).fill(LONG)
+    expect(panel(page, "messenger")).to_contain_text("Messenger allows 20")
+    assert moving(page) == []
 
 
 def test_an_answer_that_comes_late_takes_nothing_back(visitor: Visitor, shop: str) -> None:
