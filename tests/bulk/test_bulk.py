@@ -261,7 +261,7 @@ def test_the_problem_written_beside_a_row_is_left_out(order: Order_) -> None:
 def test_processes_that_are_spawned_do_the_same(
     order: Order_, small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handbill.bulk import team
+    from handbill import team
 
     rows = people(30)
     forked = made(order(rows), jobs=2).payloads

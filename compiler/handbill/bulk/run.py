@@ -10,10 +10,10 @@ from itertools import islice
 from ..diagnostic import Diagnostic, Failed, Label
 from ..recipients.tables import Chunk
 from ..source import Source, Span
+from ..team import Died, Team
 from .making import Maker
 from .order import Batch, Order
 from .sample import SEED, drawn
-from .team import Died, Team
 
 
 class Bulk:

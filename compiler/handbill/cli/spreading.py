@@ -13,8 +13,8 @@ _FEW = 16  # templates for which it takes longer to begin a process than to draw
 
 def spread(work: Callable[[str], Made], names: Sequence[str]) -> Iterator[Made]:
     """What `work` makes of each name, as `map` does. Raises Failed for a template whose process was ended."""
-    from ..bulk.team import FORKS, Died, Team
     from ..checking.run import cores
+    from ..team import FORKS, Died, Team
 
     jobs = min(cores(), len(names))
     if not FORKS or jobs == 1 or len(names) < _FEW:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
@@ -25,7 +25,7 @@ Work: TypeAlias = Callable[[Task], Answer]
 FORKS = sys.platform == "linux"
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 _AHEAD = 2  # tasks that a process has: one in hand, and the next
-_WAITING = 4  # answers for each process that may wait for one before them
+WAITING = 4  # answers for each process that may wait for one before them
 _PIPE = 1 << 20  # bytes that are on their way; with the usual 64 KB an answer costs the one who reads it twice as much
 
 
@@ -68,42 +68,66 @@ class Team(Generic[Task, Answer]):
         for member in self._members:
             member.process.join()
 
-    def answers(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Answer]]:
-        """Each task with its answer, in order. Raises Died at once, and what a worker raised when its turn has come."""
+    def answers(
+        self, tasks: Iterator[Task], *, died: Callable[[Task], Answer] | None = None, waiting: int = WAITING
+    ) -> Iterator[tuple[Task, Answer]]:
+        """Each task with its answer, in order. Raises what a worker raised, when its turn has come.
+
+        `died` answers a task that ended its process, and another process goes on; without it, Died is raised at once.
+        """
         done: dict[int, tuple[Task, Answer | None]] = {}
         given = turn = 0
         while True:
-            given = self._hand_out(tasks, given, turn)
+            given = self._hand_out(tasks, given, turn, waiting)
             if turn == given:
                 return
             while turn not in done:
                 busy = {member.answers: member for member in self._members if member.busy}
                 for line in wait(list(busy)):
                     assert isinstance(line, Connection)
-                    place, task, answer = _taken(busy[line])
+                    try:
+                        place, task, answer = _taken(busy[line])
+                    except Died:
+                        if died is None:
+                            raise
+                        place, task = self._replace(busy[line])
+                        answer = died(task)
                     done[place] = task, answer
-                given = self._hand_out(tasks, given, turn)
+                given = self._hand_out(tasks, given, turn, waiting)
             task, told = done.pop(turn)
             turn += 1
             # a fault of ours is told best where it can be seen
             yield task, self._worker(task) if told is None else told
 
-    def _hand_out(self, tasks: Iterator[Task], given: int, turn: int) -> int:
+    def _replace(self, member: _Member) -> tuple[int, Any]:
+        """Another process for what one that died had still to do; the task that it died of, and its place."""
+        ended, *left = member.busy
+        member.tasks.close()
+        member.answers.close()
+        self._members.remove(member)
+        self._add()
+        for place, task in left:
+            self._give(self._members[-1], place, task)
+        return ended
+
+    def _hand_out(self, tasks: Iterator[Task], given: int, turn: int, waiting: int) -> int:
         """Give everybody enough to do, so many tasks being given already; how many are given then."""
-        while given < turn + _WAITING * len(self._members):
+        while given < turn + waiting * len(self._members):
             member = min(self._members, key=lambda each: len(each.busy))
             if len(member.busy) >= _AHEAD:
                 break
             task = next(tasks, None)
             if task is None:
                 break
-            member.busy.append((given, task))
+            self._give(member, given, task)
             given += 1
-            try:
-                member.tasks.send(task)
-            except OSError:  # it is gone, which `_taken` will see
-                pass
         return given
+
+    @staticmethod
+    def _give(member: _Member, place: int, task: Any) -> None:
+        member.busy.append((place, task))
+        with suppress(OSError):  # it is gone, which `_taken` will see
+            member.tasks.send(task)
 
     def _add(self) -> None:
         theirs, tasks = Pipe(duplex=False)
