@@ -12,7 +12,7 @@ import httpx
 import pytest
 from preview.conftest import HELLO, Looking, Start, made
 
-PATIENCE = 20.0  # seconds, on a busy computer
+PATIENCE = 60.0  # seconds, on a busy computer
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_contract_that_is_none_is_no_form(start: Start, root: Path) -> None:
 def test_a_channel_that_nobody_knows(start: Start, root: Path) -> None:
     write(root / "templates/odd.json.j2", f"---\nchannels: [mesenger]\n---\n{HELLO}")
     page = start(root).page("/t/odd")
-    assert "did you mean `messenger`?" in page
+    assert "did you mean <code>messenger</code>?" in page
     assert "odd.json.j2:2:12" in page
 
 
@@ -123,7 +123,7 @@ def test_broken_settings_are_shown_and_the_server_lives(start: Start, root: Path
     assert "the list is never closed" in page
     assert "bad-config" in looking.page("/t/order")
     write(config, 'channels = ["mesenger"]\n')
-    until(looking, "/", "did you mean `messenger`?")
+    until(looking, "/", "did you mean <code>messenger</code>?")
     write(config, whole)
     until(looking, "/", 'href="/t/order"')
 

@@ -9,7 +9,8 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -82,6 +83,56 @@ class Serving(uvicorn.Server):
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
+
+
+class Server:
+    """A server of this computer. As a context manager it runs in a thread, until it is left.
+
+    `made_of` is a socket of `listening`, and what serves on it.
+    """
+
+    _NAME = "server"  # of its thread
+
+    def __init__(self, made_of: socket.socket, http: Serving) -> None:
+        self.port: int = made_of.getsockname()[1]
+        self._socket = made_of
+        self._http = http
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """http://127.0.0.1:8423"""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def ready(self) -> threading.Event:
+        """Set when it answers; and when it has ended."""
+        return self._http.ready
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self.run, name=self._NAME, daemon=True)
+        self._thread.start()
+        self.ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        """Serve until `stop`, and in the main thread until SIGINT or SIGTERM. Once only."""
+        try:
+            self._http.run(sockets=[self._socket])
+        finally:
+            self.ready.set()
+            self._socket.close()
+
+    def stop(self) -> None:
+        """End it, from any thread; what is under way is broken off."""
+        self._http.stop()
 
 
 def listening(port: int) -> socket.socket:

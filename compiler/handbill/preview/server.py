@@ -7,12 +7,10 @@ with Preview(root, opener, choose) as preview:
 from __future__ import annotations
 
 import asyncio
-import threading
 from pathlib import Path
-from types import TracebackType
 
 from ..local.events import Events
-from ..local.serving import HOST, Serving, listening
+from ..local.serving import Server, Serving, listening
 from .app import App
 from .library import Choose, Library
 from .studio import Opener, stages
@@ -23,7 +21,7 @@ PORT = 8424  # the sandbox has 8423
 _PATIENCE = 20.0  # seconds for one page, after which its process is ended
 
 
-class Preview:
+class Preview(Server):
     """A project to look at.
 
     `opener` opens it anew after each change; it, and everything it refers to, must be fit to be sent to another
@@ -31,50 +29,15 @@ class Preview:
     taken.
     """
 
+    _NAME = "preview"
+
     def __init__(self, root: Path, opener: Opener, choose: Choose, *, port: int = 0, editor: str = "") -> None:
-        self._socket = listening(port)
-        self.port: int = self._socket.getsockname()[1]
+        own = listening(port)
         self._events = Events()
         self._stages = Answering(stages, opener, seconds=_PATIENCE)
         self.library = Library(root, opener, choose, editor, self._events)
         app = App(self.library, self._stages, self._events).asgi()
-        self._http = Serving(app, beside=[self._beside])
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        """http://127.0.0.1:8424"""
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def ready(self) -> threading.Event:
-        """Set when it answers."""
-        return self._http.ready
-
-    def __enter__(self) -> Preview:
-        self._thread = threading.Thread(target=self.run, name="preview", daemon=True)
-        self._thread.start()
-        self.ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-        if self._thread is not None:
-            self._thread.join()
-
-    def run(self) -> None:
-        """Serve until `stop`, and in the main thread until SIGINT or SIGTERM. Once only."""
-        try:
-            self._http.run(sockets=[self._socket])
-        finally:
-            self.ready.set()
-            self._socket.close()
-
-    def stop(self) -> None:
-        """End it, from any thread."""
-        self._http.stop()
+        super().__init__(own, Serving(app, beside=[self._beside]))
 
     async def _beside(self) -> None:
         """What goes on beside the answers: a process is kept ready, files are watched, templates are checked."""

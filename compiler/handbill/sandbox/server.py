@@ -8,13 +8,12 @@ with Sandbox(fail={"429": 0.1, "drop": 0.02}, seed=7, dedupe=True) as sandbox:
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
-from ..local.serving import HOST, Serving, listening
+from ..local.serving import Server as Local
+from ..local.serving import Serving, listening
 from .answers import facts
 from .app import Server, Tell
 from .book import Book
@@ -24,7 +23,7 @@ from .wire import Protocol
 _T = TypeVar("_T")
 
 
-class Sandbox:
+class Sandbox(Local):
     """A Genesys Cloud of one's own. As a context manager it runs in a thread, on a free port unless one is given.
 
     `settings` are the fields of `Settings`. `log` is a file that gets a line of JSON for each message accepted, before
@@ -32,60 +31,30 @@ class Sandbox:
     Raises OSError for a port that is taken or a log that cannot be written, ValueError for settings without sense.
     """
 
+    _NAME = "sandbox"
+
     def __init__(self, port: int = 0, *, log: Path | None = None, tell: Tell | None = None, **settings: Any) -> None:
         wanted = Settings(**settings)
         self._book = Book(log)
         self._server = Server(wanted, self._book, tell or _silent)
         try:
-            self._socket = listening(port)
+            own = listening(port)
         except OSError:
             self._book.close()
             raise
-        self.port: int = self._socket.getsockname()[1]
-        self._http = Serving(
-            self._server.app(), protocol=Protocol, keep_alive=facts()["defaults"]["keep_alive_seconds"]
-        )
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        """The base URL, for `base_url` of a connection: http://127.0.0.1:8423."""
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def ready(self) -> threading.Event:
-        """Set when it answers; and when it has ended."""
-        return self._http.ready
+        patience = facts()["defaults"]["keep_alive_seconds"]
+        super().__init__(own, Serving(self._server.app(), protocol=Protocol, keep_alive=patience))
 
     @property
     def settings(self) -> Settings:
         return self._server.settings
 
-    def __enter__(self) -> Sandbox:
-        self._thread = threading.Thread(target=self.run, name="sandbox", daemon=True)
-        self._thread.start()
-        self._http.ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-        if self._thread is not None:
-            self._thread.join()
-
     def run(self) -> None:
         """Serve until `stop`, and in the main thread until SIGINT or SIGTERM. Once only."""
         try:
-            self._http.run(sockets=[self._socket])
+            super().run()
         finally:
-            self._http.ready.set()
-            self._socket.close()
             self._book.close()
-
-    def stop(self) -> None:
-        """End it, from any thread; what is under way is broken off."""
-        self._http.stop()
 
     def messages(self) -> list[dict[str, Any]]:
         """Every message: `body`, `recipient`, `key`, `id`… and how often it `arrived` and was `delivered`."""
