@@ -45,6 +45,7 @@ def test_a_problem_is_beside_its_bubble_with_its_line(visitor: Visitor, gallery:
     face = page.locator(".face[data-channel=messenger]:visible")
     expect(face).to_contain_text("34 characters; Messenger allows 20")
     expect(face).to_contain_text("delivery.json.j2:16:15")
+    expect(face.locator(".fd-hint code")).to_have_text("yes_label")
     expect(face.locator(".hb-marked.hb-is-error")).to_have_text("Yes please, my neighbour will open")
     expect(page.locator(".face[data-channel=webmessaging]:visible")).not_to_contain_text("allows")
 

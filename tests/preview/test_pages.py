@@ -148,10 +148,10 @@ def test_a_locale(start: Start, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/t/oder", "did you mean `order`?"),
-        ("/t/order?example=defualt", "did you mean `default`?"),
-        ("/t/order?channel=smss", "did you mean `sms`?"),
-        ("/t/order?via=dierct", "did you mean `direct`?"),
+        ("/t/oder", "did you mean <code>order</code>?"),
+        ("/t/order?example=defualt", "did you mean <code>default</code>?"),
+        ("/t/order?channel=smss", "did you mean <code>sms</code>?"),
+        ("/t/order?via=dierct", "did you mean <code>direct</code>?"),
         ("/t/order?locale=xx", "there are: en"),
         ("/t/order?policy=lax", "there are: strict, adapt"),
         ("/t/../../etc/passwd", "There is no such page"),

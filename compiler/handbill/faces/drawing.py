@@ -20,7 +20,7 @@ from .looks import look
 from .marking import SEVERITIES, Mark
 from .notices import notice
 from .times import direction, slot
-from .writing import Pieces, address, folded, position, visible
+from .writing import Pieces, address, folded, position, ticked, visible
 
 HTML = Path(__file__).parent / "html"
 _INDEX = re.compile("[0-9]{1,9}")
@@ -158,5 +158,5 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HTML), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters.update(visible=visible, where=where, https=address, position=position)
+    made.filters.update(visible=visible, ticked=ticked, where=where, https=address, position=position)
     return made

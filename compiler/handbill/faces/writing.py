@@ -16,6 +16,7 @@ Pieces: TypeAlias = "Sequence[str | dict[str, Any]]"
 FOLD = 3000  # characters above which a text scrolls in a box of its own
 _HIDDEN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TICKED = re.compile(r"`([^`\n]+)`")
 _TAGS = {"bold": "strong", "italic": "em", "code": "code"}
 
 
@@ -27,6 +28,11 @@ def visible(value: Any) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _SURROGATE.sub("\ufffd", text).translate(_HIDDEN)
+
+
+def ticked(text: Any) -> Markup:
+    """A sentence of Handbill's own, in which names stand between backticks."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(visible(text)))))
 
 
 def rich(pieces: Pieces) -> Markup:

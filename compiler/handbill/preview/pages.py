@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from ..diagnostic import Diagnostic
 from ..faces import beside, page
-from ..faces.writing import visible
+from ..faces.writing import ticked, visible
 from .asking import Asked, address
 from .editors import Editor, position
 from .form import said
@@ -137,6 +137,6 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).with_name("html")), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"visible": visible, "said": said, "position": position}
+    made.filters |= {"visible": visible, "ticked": ticked, "said": said, "position": position}
     made.globals |= {"address": address, "findings": beside.findings, "grouped": grouped}
     return made
