@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from .diagnostic import Diagnostic, Label
 from .mistakes import Violation
+from .phrases import capital, list_name, small
 from .source import Span
 from .tree import pointer_of
-from .wording import capital, doubt, list_name, note_of, small, words
+from .wording import doubt, note_of, words
 
 
 def diagnose(violation: Violation, *, who: str, span: Span | None = None, others: Sequence[Span] = ()) -> Diagnostic:

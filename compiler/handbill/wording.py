@@ -6,15 +6,27 @@ her own text, a hint says what to do.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .diagnostic import Severity, did_you_mean
-from .keywords import Path
 from .mistakes import Violation
+from .phrases import (
+    all_of,
+    capital,
+    count_of,
+    list_name,
+    noun_of,
+    one_of,
+    quoted,
+    shown,
+    small,
+    thing,
+    ticked,
+    with_article,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ def words(violation: Violation, code: str, who: str) -> Words:
     if violation.keyword not in ("pattern", "enum", "const"):
         return said
     special = _OF_CODE.get(code, {})
-    value = _shown(violation.value)
+    value = shown(violation.value)
     shows = "does not carry" if who.startswith("genesys-") else "cannot show"
     filled = {name: text.format(who=who, value=value, shows=shows) for name, text in special.items()}
     return replace(said, **filled)
@@ -66,17 +78,17 @@ def _too_long(v: Violation, who: str) -> Words:
     size, allowed = v.measured or 0, v.allowed or 0
     same = size == len(v.value)
     over = size - allowed
-    hint = f"shorten it by {_count(over, 'character') if same or v.unit in _PLAIN else over}"
+    hint = f"shorten it by {count_of(over, 'character') if same or v.unit in _PLAIN else over}"
     if v.severity is not Severity.ERROR:
         label = f"{size} characters when an emoji counts as 2; {who} allows {allowed}"
         text = f"{who} does not say whether an emoji counts as 1 or 2; on some devices this may be refused or cut."
         return Words(title, label, text, hint)
     unit = "character" if v.unit in _PLAIN or same else _UNIT_NAMES.get(v.unit, v.unit)
-    label = f"{_count(size, unit)}; {who} allows {allowed}"
+    label = f"{count_of(size, unit)}; {who} allows {allowed}"
     outside = v.extra.get("outside")
     if outside:
-        label = f"{_count(size, unit)}; {who} allows {allowed} in a text with {_quoted(outside[:3])}"
-        hint = f"{hint}, or write it without {_quoted(outside[:3])}"
+        label = f"{count_of(size, unit)}; {who} allows {allowed} in a text with {quoted(outside[:3])}"
+        hint = f"{hint}, or write it without {quoted(outside[:3])}"
         return Words(title, label, "Such a character makes every character of the text take twice the room.", hint)
     return Words(title, label, "" if same else _UNIT_TEXTS.get(v.unit, "").format(who=who), hint)
 
@@ -93,7 +105,7 @@ _UNIT_TEXTS = {
 def _too_short(v: Violation, who: str) -> Words:
     if not v.value:
         return Words(f"{capital(_subject(v))} empty", "this text is empty", "", "write something here")
-    label = f"{_count(v.measured or 0, 'character')}; {who} needs at least {v.limit}"
+    label = f"{count_of(v.measured or 0, 'character')}; {who} needs at least {v.limit}"
     return Words(f"{capital(_subject(v))} too short", label, "", "write more")
 
 
@@ -101,7 +113,7 @@ def _counted(v: Violation) -> tuple[str, str]:
     """What is counted: "button", "buttons"."""
     if v.keyword.endswith("Properties"):
         return "field", "fields"
-    return _noun(list_name(v.path) or "messages")
+    return noun_of(list_name(v.path) or "messages")
 
 
 def _many(v: Violation, noun: tuple[str, str]) -> str:
@@ -112,35 +124,35 @@ def _too_many(v: Violation, who: str) -> Words:
     noun = _counted(v)
     over = (v.measured or 0) - (v.allowed or 0)
     total = " in all" if v.keyword == "x-maxTotal" else ""
-    label = f"{_count(v.measured or 0, *noun)}{total}; {who} allows {v.allowed}"
-    return Words(f"Too many {_many(v, noun)}", label, "", f"take out {_count(over, *noun)}")
+    label = f"{count_of(v.measured or 0, *noun)}{total}; {who} allows {v.allowed}"
+    return Words(f"Too many {_many(v, noun)}", label, "", f"take out {count_of(over, *noun)}")
 
 
 def _too_large(v: Violation, who: str) -> Words:
     """Of a whole: all its texts together, or its size as JSON."""
     unit = "byte" if v.unit == "bytes" else "character"
     size, allowed = v.measured or 0, v.allowed or 0
-    label = f"{_count(size, unit)} in all; {who} allows {allowed}"
-    return Words(f"{capital(_subject(v))} too large", label, "", f"take out {_count(size - allowed, unit)}")
+    label = f"{count_of(size, unit)} in all; {who} allows {allowed}"
+    return Words(f"{capital(_subject(v))} too large", label, "", f"take out {count_of(size - allowed, unit)}")
 
 
 def _too_few(v: Violation, who: str) -> Words:
     noun = _counted(v)
-    label = f"{_count(v.measured or 0, *noun)}; {who} needs at least {v.limit}"
-    return Words(f"Too few {_many(v, noun)}", label, "", f"add {_count(v.limit - (v.measured or 0), *noun)}")
+    label = f"{count_of(v.measured or 0, *noun)}; {who} needs at least {v.limit}"
+    return Words(f"Too few {_many(v, noun)}", label, "", f"add {count_of(v.limit - (v.measured or 0), *noun)}")
 
 
 def _missing(v: Violation, _who: str) -> Words:
     label = f"`{v.key}` is missing"
     if "with" in v.extra:
         label += f"; `{v.extra['with']}` needs it"
-    return Words(f"{capital(_thing(v.path))} without `{v.key}`", label, "", f"add `{v.key}`")
+    return Words(f"{capital(thing(v.path))} without `{v.key}`", label, "", f"add `{v.key}`")
 
 
 def _unknown(v: Violation, _who: str) -> Words:
-    label = f"{_with_article(_thing(v.path[:-1]))} has no `{_shown(v.key)}`"
+    label = f"{with_article(thing(v.path[:-1]))} has no `{shown(v.key)}`"
     known = v.extra.get("known", ())
-    hint = f"it can have {_quoted(known)}" if 0 < len(known) <= 8 else "take it out"
+    hint = f"it can have {quoted(known)}" if 0 < len(known) <= 8 else "take it out"
     return Words("Unknown field", label, "", f"did you mean `{v.meant}`?" if v.meant else hint)
 
 
@@ -157,12 +169,12 @@ _TYPES = {
 
 def _wrong_type(v: Violation, _who: str) -> Words:
     wanted: list[str] = v.limit if isinstance(v.limit, list) else [v.limit]
-    label = f"{_kind(v.value)}; {_or([_TYPES.get(kind, kind) for kind in wanted])} is needed"
+    label = f"{_kind(v.value)}; {one_of([_TYPES.get(kind, kind) for kind in wanted])} is needed"
     hint = ""
     if v.value is None:
         hint = "give it a value, or leave it out"
     elif "string" in wanted and not isinstance(v.value, dict | list):
-        hint = f'put it in quotes: "{_shown(v.value)}"'
+        hint = f'put it in quotes: "{shown(v.value)}"'
     elif "array" in wanted:
         hint = "put it in square brackets"
     return Words("Wrong kind of value", label, "", hint)
@@ -172,7 +184,7 @@ def _kind(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
-        return f"{_shown(value)} without quotes"
+        return f"{shown(value)} without quotes"
     if isinstance(value, int | float):
         return "a number"
     return "text" if isinstance(value, str) else "a list" if isinstance(value, list) else "an object"
@@ -180,12 +192,12 @@ def _kind(value: Any) -> str:
 
 def _wrong_value(v: Violation, who: str) -> Words:
     choices = [v.limit] if v.keyword == "const" else v.limit
-    shown = [_shown(choice) for choice in choices if choice != "generic" or "card" not in choices]
+    known = [shown(choice) for choice in choices if choice != "generic" or "card" not in choices]
     near = did_you_mean(v.value, [c for c in choices if isinstance(c, str)]) if isinstance(v.value, str) else None
-    hint = f"did you mean `{near}`?" if near else f"choose {_or(_ticked(shown))}"
-    if len(shown) == 1:
-        hint = f"write `{shown[0]}`"
-    return Words("Wrong value", f"{who} does not know `{_shown(v.value)}` here", "", hint)
+    hint = f"did you mean `{near}`?" if near else f"choose {one_of(ticked(known))}"
+    if len(known) == 1:
+        hint = f"write `{known[0]}`"
+    return Words("Wrong value", f"{who} does not know `{shown(v.value)}` here", "", hint)
 
 
 def _wrong_form(v: Violation, who: str) -> Words:
@@ -201,37 +213,37 @@ _BOUNDS = {
 
 
 def _out_of_range(v: Violation, who: str) -> Words:
-    bound = f"{_BOUNDS[v.keyword]} {_shown(v.limit)}"
+    bound = f"{_BOUNDS[v.keyword]} {shown(v.limit)}"
     return Words(
-        f"{capital(_subject(v))} out of range", f"{_shown(v.value)}; {who} takes {bound}", "", f"make it {bound}"
+        f"{capital(_subject(v))} out of range", f"{shown(v.value)}; {who} takes {bound}", "", f"make it {bound}"
     )
 
 
 def _duplicate(v: Violation, who: str) -> Words:
-    noun, nouns = _noun(list_name(v.path) or "items")
+    noun, nouns = noun_of(list_name(v.path) or "items")
     fields = v.limit["fields"]
-    same = f"the same {_and(_ticked(fields))}" if fields else "the same"
-    its = _and([f"`{name}`" for name in fields]) or "text"
+    same = f"the same {all_of(ticked(fields))}" if fields else "the same"
+    its = all_of([f"`{name}`" for name in fields]) or "text"
     return Words(
         f"Two {nouns} alike",
         f"{same} as in another {noun}" if fields else f"the same as another {noun}",
         f"{who} cannot tell such {nouns} apart.",
-        f"give each {noun} its own {its}" if len(fields) < 2 else f"change {_or(_ticked(fields))}",
+        f"give each {noun} its own {its}" if len(fields) < 2 else f"change {one_of(ticked(fields))}",
     )
 
 
 def _repeated(v: Violation, who: str) -> Words:
-    noun, nouns = _noun(list_name(v.path) or "items")
+    noun, nouns = noun_of(list_name(v.path) or "items")
     return Words(f"Two {nouns} alike", f"one {noun} stands here twice", f"{who} takes each only once.", "take one out")
 
 
 def _differ(v: Violation, who: str) -> Words:
-    noun, nouns = _noun(next((step for step in reversed(v.limit["path"]) if step != "*"), "cards"))
+    noun, nouns = noun_of(next((step for step in reversed(v.limit["path"]) if step != "*"), "cards"))
     field, how, here, first = (v.extra[name] for name in ("field", "how", "here", "first"))
     if how == "present":
         label = f"the first {noun} has no `{field}`" if here else f"no `{field}`; the first {noun} has one"
     elif how == "count":
-        label = f"{_count(here, *_noun(field))}; the first {noun} has {first or 'none'}"
+        label = f"{count_of(here, *noun_of(field))}; the first {noun} has {first or 'none'}"
     else:
         label = f"{_kinds(here)}; the first {noun} has {_kinds(first)}"
     return Words(
@@ -241,22 +253,22 @@ def _differ(v: Violation, who: str) -> Words:
 
 
 def _kinds(kinds: list[str]) -> str:
-    return _and([_with_article(kind) if kind else "a button without an action" for kind in kinds])
+    return all_of([with_article(kind) if kind else "a button without an action" for kind in kinds])
 
 
 def _one_of(v: Violation, _who: str) -> Words:
-    names = _ticked(v.limit)
+    names = ticked(v.limit)
     present = v.extra["present"]
     if not present:
-        title = f"{capital(_thing(v.path))} without {_or(names)}"
-        return Words(title, f"{_or(names)} is missing", "", f"add {'one' if len(names) > 1 else 'it'}")
-    exactly = _and(_ticked(present))
-    return Words(f"{capital(_thing(v.path))} with {exactly}", f"only one of {exactly} can stand here", "", "keep one")
+        title = f"{capital(thing(v.path))} without {one_of(names)}"
+        return Words(title, f"{one_of(names)} is missing", "", f"add {'one' if len(names) > 1 else 'it'}")
+    exactly = all_of(ticked(present))
+    return Words(f"{capital(thing(v.path))} with {exactly}", f"only one of {exactly} can stand here", "", "keep one")
 
 
 def _formatted(v: Violation, who: str) -> Words:
     found = [match.group() for pattern in v.extra["patterns"] if (match := re.search(pattern, v.value))]
-    signs = _quoted([text if len(text) <= 20 else f"{text[:9]}…{text[-9:]}" for text in found[:1]])
+    signs = quoted([text if len(text) <= 20 else f"{text[:9]}…{text[-9:]}" for text in found[:1]])
     text = "The signs go, and what is between them is set in another way. There is no sign that prevents it."
     return Words("Text would be formatted", f"{who} formats {signs}", text, "write it without these signs")
 
@@ -264,7 +276,7 @@ def _formatted(v: Violation, who: str) -> Words:
 def _unsupported(v: Violation, who: str) -> Words:
     reason = v.limit if isinstance(v.limit, str) else ""
     last = v.path[-1] if v.path else ""
-    name = f"`{last}`" if isinstance(last, str) and last else f"this {_thing(v.path)}"
+    name = f"`{last}`" if isinstance(last, str) and last else f"this {thing(v.path)}"
     return Words("Unsupported field", f"{who} has no place for {name}", reason, "take it out")
 
 
@@ -303,9 +315,6 @@ _WORDS: dict[str, Callable[[Violation, str], Words]] = {
 }
 
 
-# ---- nouns and numbers
-
-
 def note_of(v: Violation) -> str:
     """Why, in the words of the rule itself."""
     if v.keyword in ("type", "additionalProperties", "false"):
@@ -336,83 +345,7 @@ def doubt(v: Violation, who: str) -> str:
     return _STATUS.get(str(v.annotations.get("x-status", "")), "").replace("{rule}", rule).replace("{who}", who)
 
 
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def small(text: str) -> str:
-    """A title inside a sentence: "Quick replies" is "quick replies", "SMS parts" stays."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
-
-
 def _subject(v: Violation) -> str:
     """What the text is: "quick reply title", or from its path, "button text"."""
     title = v.annotations.get("x-title")
-    return small(str(title)) if title else _thing(v.path)
-
-
-def _thing(path: Path) -> str:
-    """What a path leads to: "message", "button", "button text", "image URL"."""
-    if not path:
-        return "message"
-    last = path[-1]
-    if isinstance(last, int):
-        return _noun(list_name(path))[0] if len(path) > 1 else "message"
-    before = path[-2] if len(path) > 1 else None
-    if before is None:
-        return _spaced(last)
-    owner = _thing(path[:-1]) if isinstance(before, int) else _spaced(before)
-    return f"{owner} {_spaced(last)}".removeprefix("message ")
-
-
-def list_name(path: Path) -> str:
-    """The name of the list that the path leads to or into."""
-    return next((step for step in reversed(path) if isinstance(step, str)), "")
-
-
-def _spaced(name: str) -> str:
-    """A field's name as words: `image_url` and `imageUrl` are "image URL"."""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_-]+", " ", name).lower()
-    return re.sub(r"\b(url|id|sms)\b", lambda word: str(word[0]).upper(), text)
-
-
-def _noun(name: str) -> tuple[str, str]:
-    """The name of a list as a noun, singular and plural: `quick_replies` is "quick reply"."""
-    plural = _spaced(name)
-    if plural.endswith("ies"):
-        return plural[:-3] + "y", plural
-    if plural.endswith("s") and not plural.endswith("ss"):
-        return plural[:-1], plural
-    return ("item", "items")
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number if number else 'no'} {one if number == 1 else many or one + 's'}"
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
-
-
-def _ticked(names: Sequence[str]) -> list[str]:
-    return [f"`{name}`" for name in names]
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return _and(_ticked([_shown(name) for name in names]))
-
-
-def _and(parts: Sequence[str], word: str = "and") -> str:
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
-
-
-def _or(parts: Sequence[str]) -> str:
-    return _and(parts, "or")
-
-
-def _shown(value: Any) -> str:
-    """A value on one line: text without quotes, control characters escaped, the rest as JSON; cut when long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, str):
-        text = text[1:-1].replace('\\"', '"')
-    return text if len(text) <= 60 else text[:59] + "…"
+    return small(str(title)) if title else thing(v.path)

@@ -10,9 +10,9 @@ from ..diagnostic import Diagnostic, Label, Severity
 from ..findings import diagnose
 from ..keywords import Path
 from ..mistakes import Violation
+from ..phrases import capital, list_name
 from ..source import Span
 from ..tree import Leaf
-from ..wording import capital, list_name
 from .rules import Limit
 from .texts import Sum, Text, arithmetic, causes, givens, longest, paths, size
 from .trees import Shape
