@@ -42,6 +42,7 @@ def test_the_index_has_a_picture_of_everything_and_problems_first(visitor: Visit
 def test_a_problem_is_beside_its_bubble_with_its_line(visitor: Visitor, gallery: Path) -> None:
     page = visitor.open(gallery / "index.html")
     page.locator(".entry").first.get_by_role("link", name="Messenger").click()
+    page.wait_for_url("**/delivery.html*")  # loaded: until its script has run, all examples are seen
     face = page.locator(".face[data-channel=messenger]:visible")
     expect(face).to_contain_text("34 characters; Messenger allows 20")
     expect(face).to_contain_text("delivery.json.j2:16:15")
