@@ -179,10 +179,9 @@ def load(
 
 def _bytes(made: Iterator[bytes | Result], told: Told | None) -> Iterator[bytes]:
     for index, each in enumerate(made):
-        if type(each) is bytes:
+        if isinstance(each, bytes):
             yield each
             continue
-        assert isinstance(each, Result)
         if told is not None:
             told(index, each.diagnostics)
         elif each.bodies is None:

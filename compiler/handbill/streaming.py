@@ -59,18 +59,45 @@ class Streaming(Prepared):
         A Result comes instead where there is something to say: errors, or warnings with the payload. What is lost is
         the same for every message of a skeleton, and is said once. Raises Failed for an unknown name. Fast: `stamp`.
         """
-        return self.stream(name, channel, via, ((context, address, locale) for context in contexts))
+        self._known(name, channel, via)
+        return self._alike(name, channel, via, contexts, address, locale)
 
     def stream(
         self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
     ) -> Iterator[bytes | Result]:
         """`many`, with an address and a locale for each context. Items are taken one by one."""
+        self._known(name, channel, via)
+        return self._each(name, channel, via, items)
+
+    def _known(self, name: str, channel: str, via: str | None) -> None:
+        """Raises Failed for a name that nobody knows."""
         known_channel(channel)
         if name not in self.project.names():
             self.project.template(name)
         if via is not None:
             known_gateway(via)
-        return self._each(name, channel, via, items)
+
+    def _alike(
+        self,
+        name: str,
+        channel: str,
+        via: str | None,
+        contexts: Iterable[Mapping[str, Any]],
+        address: Address,
+        locale: str,
+    ) -> Iterator[bytes | Result]:
+        try:
+            job, line = self.line(name, channel, via, locale, address)
+        except Failed:  # to be said of each
+            yield from self._each(name, channel, via, ((context, address, locale) for context in contexts))
+            return
+        for context in contexts:
+            filled = line.fill(context, address)
+            if filled is None:
+                with self._lock:
+                    yield self._ordinary(job, line, context, address)
+            else:
+                yield filled
 
     def _each(
         self, name: str, channel: str, via: str | None, items: Iterable[tuple[Mapping[str, Any], Address, str]]
