@@ -284,6 +284,7 @@ def test_it_is_worked_by_keyboard_alone(visitor: Visitor, shop: str) -> None:
     page.keyboard.type("deliv")
     press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("delivery")
+    page.wait_for_load_state()  # its script listens to keys
     tab_to(page, "#example")
     assert focus_is_seen(page)
     press(page, "ArrowDown")
@@ -304,8 +305,10 @@ def test_it_is_worked_by_keyboard_alone(visitor: Visitor, shop: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
     press(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text("new_arrivals")
+    page.wait_for_load_state()  # its script listens to keys
     press(page, "k")
     expect(page.get_by_role("heading", level=1)).to_have_text("delivery")
+    page.wait_for_load_state()  # its script listens to keys
     press(page, "e")
     expect(panel(page, "messenger")).to_contain_text("allows 20")
 
